@@ -1,0 +1,58 @@
+// The recommender: learns each workload's usage and says what it should request.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "messages/agent.hpp"
+#include "messages/component.hpp"
+#include "messages/recommendation.hpp"
+
+namespace scaleops {
+
+using workload_recommendation_ptr = std::shared_ptr<const workload_recommendation>;
+
+/// A new decision. Also written to the workload's Recommendation object; this message is only faster.
+struct recommendation_made {
+  workload_recommendation_ptr recommendation;
+};
+using recommendation_sink_actor = caf::typed_actor<caf::reacts_to<recommendation_made>>;
+
+/// From now on every new decision is sent to `sink` too; forgotten when the sink ends.
+struct subscribe_recommendations {
+  recommendation_sink_actor sink;
+};
+
+struct recommendation_query {
+  workload_ref workload;
+};
+
+/// Shape of a container's usage for charts and explanations.
+struct usage_shape_query {
+  workload_ref workload;
+  std::string container;
+};
+struct usage_shape {
+  std::vector<double> cpu_percentiles;     // P1, P5, P10 … P95, P99 in millicores; see `levels`
+  std::vector<double> levels;              // the percentiles' levels, 0 to 1
+  std::vector<double> cpu_by_hour;         // 168 values, millicores, hour 0 = Monday 00:00 UTC; empty: unknown
+  int64_t memory_peak = 0;                 // bytes, in the policy's window
+  double hours = 0;                        // of usage seen
+};
+
+using recommender_actor = component_actor::extend<
+  // Facts about a workload; answers once its actor has it.
+  caf::reacts_to<workload_seen>, caf::reacts_to<workload_gone>,
+  // One batch; the ack comes when every workload's actor has taken its part.
+  caf::replies_to<usage_batch>::with<usage_ack>,
+  caf::replies_to<recommendation_query>::with<recommendation_made>,
+  caf::replies_to<usage_shape_query>::with<usage_shape>, caf::reacts_to<subscribe_recommendations>>;
+
+}  // namespace scaleops
+
+SCALEOPS_LOCAL_MESSAGE(scaleops::recommendation_made)
+SCALEOPS_LOCAL_MESSAGE(scaleops::subscribe_recommendations)
+SCALEOPS_LOCAL_MESSAGE(scaleops::recommendation_query)
+SCALEOPS_LOCAL_MESSAGE(scaleops::usage_shape_query)
+SCALEOPS_LOCAL_MESSAGE(scaleops::usage_shape)
