@@ -5,10 +5,10 @@
 #include <map>
 #include <memory>
 #include <string_view>
-#include <tuple>
+#include <type_traits>
 #include <utility>
 
-#include "messages/kube.hpp"
+#include "messages/objects.hpp"
 
 namespace scaleops {
 
