@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "messages/agent_facts.hpp"
+#include "messages/facts.hpp"
 #include "messages/component.hpp"
 
 namespace scaleops {

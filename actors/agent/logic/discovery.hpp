@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "actors/common/object_cache.hpp"
-#include "messages/agent_facts.hpp"
+#include "messages/facts.hpp"
 
 namespace scaleops {
 

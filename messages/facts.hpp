@@ -1,4 +1,4 @@
-// The plain values of the agent's messages: what it knows of a workload and of a container's use. No CAF here.
+// What is known of a workload and of a container's use, as plain values. No CAF here: pure logic includes it.
 #pragma once
 
 #include <cstdint>
