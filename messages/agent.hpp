@@ -6,27 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "messages/facts.hpp"
 #include "messages/component.hpp"
-#include "messages/objects.hpp"
 
 namespace scaleops {
-
-/// What the recommender must know of a workload besides its usage. Sent when first seen and whenever it changes.
-struct workload_facts {
-  workload_ref ref;
-  std::string uid;               // of the owner; empty for groups made from labels
-  std::vector<container_spec> containers;  // of the newest template, sidecars and init included
-  string_map labels;             // template's over owner's
-  string_map annotations;        // template's over owner's
-  string_map namespace_labels;
-  string_map namespace_annotations;
-  std::string revision;          // pod-template-hash
-  instant revision_since{};
-  int32_t replicas = 0;          // desired
-  instant created{};
-  bool operator==(const workload_facts&) const = default;
-};
-using workload_facts_ptr = std::shared_ptr<const workload_facts>;
 
 /// A workload exists (or has changed): the recommender starts an actor for it and recommends at once.
 struct workload_seen {
@@ -37,17 +20,7 @@ struct workload_gone {
   workload_ref ref;
 };
 
-/// One container's samples and kills since the last batch.
-struct container_usage {
-  uint16_t container = 0;  // index into workload_facts::containers
-  uint32_t pod = 0;        // small id of the pod, stable within the agent's life
-  usage_sample sample;
-};
-struct container_kill {
-  std::string container;
-  pod_ref pod;
-  oom_event kill;
-};
+/// One workload's samples and kills since the last batch.
 struct workload_usage {
   workload_facts_ptr workload;
   std::vector<container_usage> samples;

@@ -37,11 +37,6 @@ struct get_query {
   object_key key;
 };
 
-struct watch_event {
-  enum class type : uint8_t { added, modified, deleted, bookmark } what = type::added;
-  object_ptr object;              // null for bookmarks
-  uint64_t resource_version = 0;  // where to resume
-};
 /// Events of one watch, in order. The receiver answers with watch_ack; at most one batch is unacknowledged.
 struct watch_events {
   uint64_t watch = 0;

@@ -349,4 +349,11 @@ struct object_key {
 };
 object_key key_of(const object& value);
 
+/// One step in the life of an object, as a watch tells it.
+struct watch_event {
+  enum class type : uint8_t { added, modified, deleted, bookmark } what = type::added;
+  object_ptr object;              // null for bookmarks
+  uint64_t resource_version = 0;  // where to resume
+};
+
 }  // namespace scaleops
