@@ -1,5 +1,5 @@
-// A Kubernetes for actor tests: keeps objects in a map, tells watches of changes, records every write, and fails where a
-// test says so. It runs no controllers: tests move pods along by `put`.
+// A Kubernetes for actor tests: keeps objects in a map, tells watches of changes, records every
+// write, and fails where a test says so. It runs no controllers: tests move pods along by `put`.
 #pragma once
 
 #include <deque>
@@ -42,7 +42,7 @@ public:
     std::vector<patch_metadata> patched;
     std::vector<delete_object> deleted;
     std::vector<resize_pod> resized;
-    std::vector<evict_pod> evicted;  // dry runs included
+    std::vector<evict_pod> evicted;     // dry runs included
     std::vector<std::string> measured;  // nodes asked for metrics
 
     // Failures by choice of the test; ec::none lets the request pass.
@@ -51,7 +51,8 @@ public:
     std::function<ec(const patch_metadata&)> fail_patch;
     std::function<ec(const update_object&)> fail_update;
     std::function<ec(const create_object&)> fail_create;
-    bool enforce_resizes = true;  // a resize is in force at once; otherwise the test plays the kubelet
+    bool enforce_resizes =
+      true;  // a resize is in force at once; otherwise the test plays the kubelet
   };
 
   explicit fake_kube(world& w) : store_{std::make_shared<store>()} {
@@ -136,7 +137,9 @@ private:
     tell(st, watch_event::type::deleted, gone);
   }
 
-  static caf::error no(ec code) { return fail(code, "the test says " + std::string(to_string(code))); }
+  static caf::error no(ec code) {
+    return fail(code, "the test says " + std::string(to_string(code)));
+  }
 
   static caf::result<object_ptr> resize(store& st, const resize_pod& wish) {
     st.resized.push_back(wish);
@@ -198,10 +201,12 @@ private:
     auto found = st.objects.find(wish.key);
     if (found == st.objects.end())
       return no(ec::not_found);
-    if (wish.resource_version != 0 && wish.resource_version != meta_of(*found->second).resource_version)
+    if (wish.resource_version != 0 &&
+        wish.resource_version != meta_of(*found->second).resource_version)
       return no(ec::conflict);
     auto changed = *found->second;
-    auto apply = [](string_map& map, const std::map<std::string, std::optional<std::string>>& parts) {
+    auto apply = [](string_map& map,
+                    const std::map<std::string, std::optional<std::string>>& parts) {
       for (auto& [key, value] : parts) {
         if (value)
           map[key] = *value;
@@ -276,7 +281,9 @@ private:
           return no(ec::unauthorized);
         return found->second;
       },
-      [](const access_query&) { return access_answer{true, {}}; },
+      [](const access_query&) {
+        return access_answer{true, {}};
+      },
     };
   }
 

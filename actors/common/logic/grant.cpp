@@ -63,34 +63,43 @@ grant_answer deny(grant_denial why, std::string detail) {
 
 std::string_view to_string(grant_source source) {
   switch (source) {
-    case grant_source::none: return "none";
-    case grant_source::forced: return "forced";
-    case grant_source::workload_grant: return "workload-grant";
-    case grant_source::namespace_grant: return "namespace-grant";
-    case grant_source::default_annotation: return "default-annotation";
+    case grant_source::none:
+      return "none";
+    case grant_source::forced:
+      return "forced";
+    case grant_source::workload_grant:
+      return "workload-grant";
+    case grant_source::namespace_grant:
+      return "namespace-grant";
+    case grant_source::default_annotation:
+      return "default-annotation";
   }
   return "";
 }
 
 bool is_system_namespace(std::string_view ns) {
-  static constexpr std::array<std::string_view, 4> never = {"kube-system", "kube-public", "kube-node-lease",
-                                                            labels::system_namespace};
+  static constexpr std::array<std::string_view, 4> never = {
+    "kube-system", "kube-public", "kube-node-lease", labels::system_namespace};
   return std::find(never.begin(), never.end(), ns) != never.end();
 }
 
 grant_answer evaluate_grant(const grant_inputs& in) {
   if (is_system_namespace(in.ns))
-    return deny(grant_denial::system_namespace, "namespace " + std::string(in.ns) + " is never touched");
+    return deny(grant_denial::system_namespace,
+                "namespace " + std::string(in.ns) + " is never touched");
   if (in.wish && in.wish->excluded)
     return deny(grant_denial::excluded, "a person excluded the workload");
   auto all = voices(in);
   for (auto& one : all)
-    if (auto text = said(*one.annotations, *one.labels, labels::exclude_automation); text && !is(*text, "false"))
-      return deny(grant_denial::excluded, "excluded by the " + std::string(one.whose) + "'s metadata");
+    if (auto text = said(*one.annotations, *one.labels, labels::exclude_automation);
+        text && !is(*text, "false"))
+      return deny(grant_denial::excluded,
+                  "excluded by the " + std::string(one.whose) + "'s metadata");
   if (nearest(all, labels::force_auto) == wish::yes)
     return {true, grant_denial::none, grant_source::forced, {}, {}, "forced by metadata"};
   auto given = [](const automation_grant& grant, grant_source source, std::string what) {
-    return grant_answer{true, grant_denial::none, source, grant.granted_by, grant.granted_at, std::move(what)};
+    return grant_answer{
+      true, grant_denial::none, source, grant.granted_by, grant.granted_at, std::move(what)};
   };
   if (in.wish && in.wish->automation && !in.wish->automation->granted_by.empty())
     return given(*in.wish->automation, grant_source::workload_grant,
@@ -99,7 +108,12 @@ grant_answer evaluate_grant(const grant_inputs& in) {
     return given(in.automated->grant, grant_source::namespace_grant,
                  "namespace granted by " + in.automated->grant.granted_by);
   if (nearest(all, labels::default_rightsize_auto) == wish::yes)
-    return {true, grant_denial::none, grant_source::default_annotation, {}, {}, "granted by default annotation"};
+    return {true,
+            grant_denial::none,
+            grant_source::default_annotation,
+            {},
+            {},
+            "granted by default annotation"};
   return deny(grant_denial::not_granted, "nobody granted automation");
 }
 

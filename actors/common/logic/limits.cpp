@@ -22,9 +22,10 @@ void narrow_max(resources& bound, const resources& by) {
     }
 }
 
-std::string words(const std::string& who, resource_kind kind, int64_t has, const char* relation, int64_t bound) {
-  return who + " would have " + format_amount(kind, has) + " of " + std::string(to_string(kind)) + ", " + relation +
-         " " + format_amount(kind, bound);
+std::string words(const std::string& who, resource_kind kind, int64_t has, const char* relation,
+                  int64_t bound) {
+  return who + " would have " + format_amount(kind, has) + " of " + std::string(to_string(kind)) +
+         ", " + relation + " " + format_amount(kind, bound);
 }
 
 }  // namespace
@@ -56,7 +57,8 @@ bool fit_container(const limit_bounds& bounds, container_resources& value) {
 
 std::optional<std::string> limit_violation(const limit_bounds& bounds,
                                            const std::vector<container_spec>& containers) {
-  // As LimitRanger does: a minimum is held against the request, a maximum against the limit or, without one, the request.
+  // As LimitRanger does: a minimum is held against the request, a maximum against the limit or,
+  // without one, the request.
   for (auto& container : containers)
     for (auto kind : both_resources) {
       auto& request = part_of(container.resources.requests, kind);
@@ -83,7 +85,8 @@ std::optional<std::string> limit_violation(const limit_bounds& bounds,
   return std::nullopt;
 }
 
-std::optional<std::string> quota_violation(const resource_quota& quota, const amounts& more_requests,
+std::optional<std::string> quota_violation(const resource_quota& quota,
+                                           const amounts& more_requests,
                                            const amounts& more_limits) {
   struct side {
     const resources& hard;
@@ -97,8 +100,9 @@ std::optional<std::string> quota_violation(const resource_quota& quota, const am
       auto& hard = part_of(one.hard, kind);
       auto used = part_of(one.used, kind).value_or(0);
       if (hard && one.more[kind] > 0 && used + one.more[kind] > *hard)
-        return "ResourceQuota " + quota.meta.name + " has " + format_amount(kind, std::max<int64_t>(0, *hard - used)) +
-               " of " + std::string(to_string(kind)) + " " + one.name + " left, " +
+        return "ResourceQuota " + quota.meta.name + " has " +
+               format_amount(kind, std::max<int64_t>(0, *hard - used)) + " of " +
+               std::string(to_string(kind)) + " " + one.name + " left, " +
                format_amount(kind, one.more[kind]) + " more are needed";
     }
   return std::nullopt;

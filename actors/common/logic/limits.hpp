@@ -19,14 +19,18 @@ struct limit_bounds {
   void narrow(const limit_range& by);
 };
 
-/// Moves the container's requests and limits into the container bounds. False: the bounds contradict each other.
+/// Moves the container's requests and limits into the container bounds. False: the bounds
+/// contradict each other.
 bool fit_container(const limit_bounds& bounds, container_resources& value);
 
 /// Why the LimitRanges would refuse a pod of these containers; absent: they would not.
-std::optional<std::string> limit_violation(const limit_bounds& bounds, const std::vector<container_spec>& containers);
+std::optional<std::string> limit_violation(const limit_bounds& bounds,
+                                           const std::vector<container_spec>& containers);
 
-/// Why a quota would refuse these additions (differences may be negative: those always fit); absent: it would not.
-std::optional<std::string> quota_violation(const resource_quota& quota, const amounts& more_requests,
+/// Why a quota would refuse these additions (differences may be negative: those always fit);
+/// absent: it would not.
+std::optional<std::string> quota_violation(const resource_quota& quota,
+                                           const amounts& more_requests,
                                            const amounts& more_limits);
 
 }  // namespace scaleops

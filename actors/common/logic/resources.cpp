@@ -31,7 +31,9 @@ amounts pod_total(const std::vector<container_spec>& containers, Get get) {
   for (size_t i = 0; i < containers.size(); ++i) {
     amounts one = get(i);
     switch (containers[i].role) {
-      case container_role::main: running += one; break;
+      case container_role::main:
+        running += one;
+        break;
       case container_role::sidecar:
         running += one;
         sidecars += one;
@@ -86,12 +88,13 @@ amounts& amounts::operator-=(const amounts& other) {
 }
 
 amounts pod_requests(const std::vector<container_spec>& containers) {
-  return pod_total(containers,
-                   [&](size_t i) { return amounts_of(effective_requests(containers[i].resources)); });
+  return pod_total(
+    containers, [&](size_t i) { return amounts_of(effective_requests(containers[i].resources)); });
 }
 
 amounts pod_limits(const std::vector<container_spec>& containers) {
-  return pod_total(containers, [&](size_t i) { return amounts_of(containers[i].resources.limits); });
+  return pod_total(containers,
+                   [&](size_t i) { return amounts_of(containers[i].resources.limits); });
 }
 
 amounts held_requests(const pod& value) {
@@ -100,7 +103,8 @@ amounts held_requests(const pod& value) {
     auto held = amounts_of(effective_requests(value.containers[i].resources));
     if (i < value.statuses.size()) {
       auto& status = value.statuses[i];
-      auto admitted = larger(amounts_of(status.allocated), amounts_of(effective_requests(status.actual)));
+      auto admitted =
+        larger(amounts_of(status.allocated), amounts_of(effective_requests(status.actual)));
       // A wish that this node can never grant holds nothing.
       held = infeasible && admitted != amounts{} ? admitted : larger(held, admitted);
     }
@@ -139,7 +143,8 @@ void lift_limits(container_resources& value) {
   }
 }
 
-std::optional<size_t> find_container(const std::vector<container_spec>& containers, std::string_view name) {
+std::optional<size_t> find_container(const std::vector<container_spec>& containers,
+                                     std::string_view name) {
   for (size_t i = 0; i < containers.size(); ++i)
     if (containers[i].name == name)
       return i;

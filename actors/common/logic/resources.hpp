@@ -35,26 +35,29 @@ struct amounts {
   auto operator<=>(const amounts&) const = default;
 };
 
-/// What the scheduler and quota count for a pod of these containers: the larger of what its main containers and sidecars
-/// take together and what its start takes (init containers run one by one, beside the sidecars that stand before them).
-/// Source: https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers
+/// What the scheduler and quota count for a pod of these containers: the larger of what its main
+/// containers and sidecars take together and what its start takes (init containers run one by one,
+/// beside the sidecars that stand before them). Source:
+/// https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers
 amounts pod_requests(const std::vector<container_spec>& containers);
 amounts pod_limits(const std::vector<container_spec>& containers);
 
-/// What a node holds for a running pod while a resize is under way: per container the largest of wish, admitted and actual.
-/// Source: KEP-1287, "Scheduler and API Server Interaction".
+/// What a node holds for a running pod while a resize is under way: per container the largest of
+/// wish, admitted and actual. Source: KEP-1287, "Scheduler and API Server Interaction".
 amounts held_requests(const pod& value);
 
 qos_class qos_of(const std::vector<container_spec>& containers);
 
-/// Makes `after` a change that keeps the QoS class of `before`: Guaranteed keeps limits equal to requests, Burstable that
-/// would become Guaranteed gets one unit more of a limit. False: it cannot be kept (a BestEffort pod given anything).
+/// Makes `after` a change that keeps the QoS class of `before`: Guaranteed keeps limits equal to
+/// requests, Burstable that would become Guaranteed gets one unit more of a limit. False: it cannot
+/// be kept (a BestEffort pod given anything).
 bool keep_qos(const std::vector<container_spec>& before, std::vector<container_spec>& after);
 
 /// A request above its limit lifts the limit.
 void lift_limits(container_resources& value);
 
 /// The container's index by name.
-std::optional<size_t> find_container(const std::vector<container_spec>& containers, std::string_view name);
+std::optional<size_t> find_container(const std::vector<container_spec>& containers,
+                                     std::string_view name);
 
 }  // namespace scaleops

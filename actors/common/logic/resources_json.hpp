@@ -1,5 +1,6 @@
 // The form in which resources of a pod's containers stand in our annotations:
-// {"app":{"limits":{"memory":"1Gi"},"requests":{"cpu":"500m","memory":"512Mi"}}}, keys sorted, quantities canonical.
+// {"app":{"limits":{"memory":"1Gi"},"requests":{"cpu":"500m","memory":"512Mi"}}}, keys sorted,
+// quantities canonical.
 #pragma once
 
 #include <map>
