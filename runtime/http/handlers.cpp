@@ -1,5 +1,6 @@
 #include "runtime/http/handlers.hpp"
 
+#include <prometheus/collectable.h>
 #include <prometheus/text_serializer.h>
 
 namespace scaleops {
