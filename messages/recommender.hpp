@@ -14,7 +14,8 @@ namespace scaleops {
 
 using workload_recommendation_ptr = std::shared_ptr<const workload_recommendation>;
 
-/// A new decision. Also written to the workload's Recommendation object; this message is only faster.
+/// A new decision. Also written to the workload's Recommendation object; this message is only
+/// faster.
 struct recommendation_made {
   workload_recommendation_ptr recommendation;
 };

@@ -1,12 +1,12 @@
 #include "actors/recommender/checkpoint_keeper.hpp"
 
-#include <caf/local_actor.hpp>
-#include <caf/stateful_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
 #include <fmt/format.h>
 #include <prometheus/counter.h>
 #include <prometheus/registry.h>
 #include <spdlog/spdlog.h>
+#include <caf/local_actor.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 #include "actors/recommender/checkpoint_slot.hpp"
 #include "messages/labels.hpp"
@@ -33,9 +33,13 @@ struct keeper_state {
   void load(std::string token) {
     if (token.empty())
       loaded.clear();
-    self->request(env.kube, cfg.request_timeout, list_query{object_kind::checkpoint, {}, 16, std::move(token)})
+    self
+      ->request(env.kube, cfg.request_timeout,
+                list_query{object_kind::checkpoint, {}, 16, std::move(token)})
       .then([this](object_list& page) { on_page(page); },
-            [this](caf::error&) { self->delayed_send(self, std::chrono::seconds{2}, caf::tick_atom_v); });
+            [this](caf::error&) {
+              self->delayed_send(self, std::chrono::seconds{2}, caf::tick_atom_v);
+            });
   }
 
   void on_page(object_list& page) {
@@ -77,15 +81,17 @@ struct keeper_state {
     self->request(env.kube, cfg.request_timeout, update_object{object_now, false})
       .then(count_ok, [this, object_now, count_ok, count_bad](caf::error& error) {
         if (code_of(error) == ec::not_found)
-          self->request(env.kube, cfg.request_timeout, create_object{object_now}).then(count_ok, count_bad);
+          self->request(env.kube, cfg.request_timeout, create_object{object_now})
+            .then(count_ok, count_bad);
         else
           failed->Increment();
       });
   }
 };
 
-self_actor::behavior_type keeper(self_actor::stateful_pointer<keeper_state> self, recommender_config cfg,
-                                 component_env env, checkpoint_sink_actor sink) {
+self_actor::behavior_type keeper(self_actor::stateful_pointer<keeper_state> self,
+                                 recommender_config cfg, component_env env,
+                                 checkpoint_sink_actor sink) {
   auto& st = self->state;
   st.cfg = cfg;
   st.env = std::move(env);
@@ -102,13 +108,16 @@ self_actor::behavior_type keeper(self_actor::stateful_pointer<keeper_state> self
                   .Register(*st.env.registry)
                   .Add({});
   st.load({});
-  return {[&st](const write_slot& order) { st.on_write(order); }, [&st](caf::tick_atom) { st.load({}); }};
+  return {[&st](const write_slot& order) { st.on_write(order); },
+          [&st](caf::tick_atom) { st.load({}); }};
 }
 
 }  // namespace
 
-checkpoint_keeper_actor spawn_checkpoint_keeper(caf::local_actor* parent, const recommender_config& cfg,
-                                                const component_env& env, checkpoint_sink_actor sink) {
+checkpoint_keeper_actor spawn_checkpoint_keeper(caf::local_actor* parent,
+                                                const recommender_config& cfg,
+                                                const component_env& env,
+                                                checkpoint_sink_actor sink) {
   return parent->spawn<caf::linked>(keeper, cfg, env, std::move(sink));
 }
 

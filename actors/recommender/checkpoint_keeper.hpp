@@ -1,4 +1,5 @@
-// Checkpoint keeper: reads all learned state at the start and writes it back slot by slot, all within one interval.
+// Checkpoint keeper: reads all learned state at the start and writes it back slot by slot, all
+// within one interval.
 #pragma once
 
 #include <vector>
@@ -21,8 +22,10 @@ struct write_slot {
 using checkpoint_sink_actor = caf::typed_actor<caf::reacts_to<checkpoints_loaded>>;
 using checkpoint_keeper_actor = caf::typed_actor<caf::reacts_to<write_slot>>;
 
-checkpoint_keeper_actor spawn_checkpoint_keeper(caf::local_actor* parent, const recommender_config& cfg,
-                                                const component_env& env, checkpoint_sink_actor sink);
+checkpoint_keeper_actor spawn_checkpoint_keeper(caf::local_actor* parent,
+                                                const recommender_config& cfg,
+                                                const component_env& env,
+                                                checkpoint_sink_actor sink);
 
 }  // namespace scaleops
 

@@ -30,14 +30,16 @@ std::string encode_slot(const std::vector<saved_workload_ptr>& workloads) {
   return slot.SerializeAsString();
 }
 
-std::optional<std::vector<saved_workload_ptr>> decode_slot(std::string_view bytes, std::string& why) {
+std::optional<std::vector<saved_workload_ptr>> decode_slot(std::string_view bytes,
+                                                           std::string& why) {
   wire::CheckpointSlot slot;
   if (!slot.ParseFromArray(bytes.data(), int(bytes.size()))) {
     why = "damaged: not a checkpoint slot";
     return std::nullopt;
   }
   if (slot.version() == 0 || slot.version() > newest_version) {
-    why = fmt::format("version {} is unknown, up to {} can be read", slot.version(), newest_version);
+    why =
+      fmt::format("version {} is unknown, up to {} can be read", slot.version(), newest_version);
     return std::nullopt;
   }
   std::vector<saved_workload_ptr> workloads;

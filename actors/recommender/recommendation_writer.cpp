@@ -3,13 +3,12 @@
 #include <map>
 #include <set>
 
-#include <caf/local_actor.hpp>
-#include <caf/stateful_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
-
+#include <caf/local_actor.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 namespace scaleops {
 
@@ -25,9 +24,9 @@ struct writer_state {
   recommender_config cfg;
   component_env env;
   std::map<workload_ref, decision_made> waiting;
-  std::set<workload_ref> urgent;     // of those waiting: they go first
+  std::set<workload_ref> urgent;  // of those waiting: they go first
   std::set<workload_ref> under_way;
-  bool resting = false;              // after a failure
+  bool resting = false;  // after a failure
   prometheus::Counter* written = nullptr;
   prometheus::Counter* failed = nullptr;
   prometheus::Gauge* backlog = nullptr;
@@ -68,7 +67,9 @@ struct writer_state {
 
   void read(decision_made made) {
     auto& ref = made.recommendation->workload;
-    self->request(env.kube, cfg.request_timeout, get_query{{object_kind::recommendation, ref.ns, ref.object_name(), {}}})
+    self
+      ->request(env.kube, cfg.request_timeout,
+                get_query{{object_kind::recommendation, ref.ns, ref.object_name(), {}}})
       .then([this, made](object_ptr& found) { update(made, object_cast<recommendation>(found)); },
             [this, made](caf::error& error) {
               if (code_of(error) == ec::not_found)
@@ -114,7 +115,8 @@ struct writer_state {
     pump();
   }
 
-  /// A request that can never succeed (namespace gone, object invalid) is dropped; the next decision comes anyway.
+  /// A request that can never succeed (namespace gone, object invalid) is dropped; the next
+  /// decision comes anyway.
   void retry_or_drop(const decision_made& made, const caf::error& error) {
     auto code = code_of(error);
     if (code == ec::invalid || code == ec::forbidden || code == ec::not_found) {
@@ -143,8 +145,8 @@ struct writer_state {
   }
 };
 
-self_actor::behavior_type writer(self_actor::stateful_pointer<writer_state> self, recommender_config cfg,
-                                 component_env env) {
+self_actor::behavior_type writer(self_actor::stateful_pointer<writer_state> self,
+                                 recommender_config cfg, component_env env) {
   auto& st = self->state;
   st.cfg = cfg;
   st.env = std::move(env);
@@ -159,12 +161,14 @@ self_actor::behavior_type writer(self_actor::stateful_pointer<writer_state> self
                   .Help("Decisions that wait to be written")
                   .Register(*st.env.registry)
                   .Add({});
-  return {[&st](decision_made& made) { st.on_decision(made); }, [&st](caf::tick_atom) { st.on_tick(); }};
+  return {[&st](decision_made& made) { st.on_decision(made); },
+          [&st](caf::tick_atom) { st.on_tick(); }};
 }
 
 }  // namespace
 
-decision_sink_actor spawn_recommendation_writer(caf::local_actor* parent, const recommender_config& cfg,
+decision_sink_actor spawn_recommendation_writer(caf::local_actor* parent,
+                                                const recommender_config& cfg,
                                                 const component_env& env) {
   return parent->spawn<caf::linked>(writer, cfg, env);
 }

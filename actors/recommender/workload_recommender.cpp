@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <map>
 
-#include <caf/local_actor.hpp>
-#include <caf/stateful_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
 #include <prometheus/counter.h>
 #include <prometheus/registry.h>
 #include <spdlog/spdlog.h>
+#include <caf/local_actor.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 #include "actors/recommender/logic/usage_shape.hpp"
 
@@ -55,7 +55,8 @@ struct workload_recommender_state {
     // The samples' indices refer to the facts that came with them.
     for (auto& sample : usage.samples)
       if (sample.container < usage.workload->containers.size())
-        state_of(usage.workload->containers[sample.container].name).observe(sample.sample, sample.pod);
+        state_of(usage.workload->containers[sample.container].name)
+          .observe(sample.sample, sample.pod);
     for (auto& kill : usage.kills)
       state_of(kill.container).observe_oom(kill.kill);
     part.taken.reset();
@@ -86,10 +87,12 @@ struct workload_recommender_state {
     surroundings.owner_kind = facts->ref.kind;
     surroundings.replicas = facts->replicas;
     auto containers = recommend(inputs, *context->policy, surroundings, decided);
-    bool urgent = healing || std::any_of(containers.begin(), containers.end(),
-                                         [](const container_recommendation& c) { return c.urgent; });
+    bool urgent =
+      healing || std::any_of(containers.begin(), containers.end(),
+                             [](const container_recommendation& c) { return c.urgent; });
     bool moved = note_moves(containers);
-    bool policy_moved = last && (last->policy != context->policy_name || last->policy_reason != context->policy_why);
+    bool policy_moved =
+      last && (last->policy != context->policy_name || last->policy_reason != context->policy_why);
     if (last && !moved && !policy_moved && decided - published < status_interval)
       return;
     workload_recommendation made;
@@ -125,7 +128,8 @@ struct workload_recommender_state {
 
   /// Share of the history that the policy wants before anything shrinks.
   double coverage() const {
-    double wanted = std::chrono::duration<double, std::ratio<3600>>(context->policy->minimum_history).count();
+    double wanted =
+      std::chrono::duration<double, std::ratio<3600>>(context->policy->minimum_history).count();
     double least = states.empty() ? 0 : 1e9;
     for (auto& [container, state] : states)
       least = std::min(least, state.hours());
@@ -146,7 +150,7 @@ struct workload_recommender_state {
     auto found = states.find(query.container);
     if (found == states.end())
       return fail(ec::not_found, "no usage of container " + query.container + " has been seen yet");
-    return shape_of(found->second, now());
+    return shape_of(found->second);
   }
 
   void load(const saved_workload& prior, prometheus::Registry& registry) {
@@ -156,7 +160,8 @@ struct workload_recommender_state {
         states[container].merge(*state);
         continue;
       }
-      spdlog::warn("recommender refuses saved state of {} {}: {}", prior.workload.to_string(), container, why);
+      spdlog::warn("recommender refuses saved state of {} {}: {}", prior.workload.to_string(),
+                   container, why);
       prometheus::BuildCounter()
         .Name("scaleops_recommender_states_refused_total")
         .Help("Saved container states that could not be read and are learned anew")
@@ -167,10 +172,10 @@ struct workload_recommender_state {
   }
 };
 
-self_actor::behavior_type workload_recommender(self_actor::stateful_pointer<workload_recommender_state> self,
-                                               recommender_config cfg, component_env env, workload_facts_ptr facts,
-                                               workload_context_ptr context, saved_workload_ptr prior,
-                                               decision_sink_actor sink) {
+self_actor::behavior_type workload_recommender(
+  self_actor::stateful_pointer<workload_recommender_state> self, recommender_config cfg,
+  component_env env, workload_facts_ptr facts, workload_context_ptr context,
+  saved_workload_ptr prior, decision_sink_actor sink) {
   auto& st = self->state;
   st.decide_interval = cfg.decide_interval;
   st.status_interval = cfg.status_interval;
@@ -183,18 +188,19 @@ self_actor::behavior_type workload_recommender(self_actor::stateful_pointer<work
   st.decide(false);
   return {[&st](const workload_seen& seen) { st.on_seen(seen); },
           [&st](const context_changed& change) { st.on_context(change); },
-          [&st](usage_part& part) { st.on_usage(part); }, [&st](save_query) { return st.on_save(); },
+          [&st](usage_part& part) { st.on_usage(part); },
+          [&st](save_query) { return st.on_save(); },
           [&st](const usage_shape_query& query) { return st.on_shape(query); }};
 }
 
 }  // namespace
 
-workload_recommender_actor spawn_workload_recommender(caf::local_actor* parent, const recommender_config& cfg,
-                                                      const component_env& env, workload_facts_ptr facts,
-                                                      workload_context_ptr context, saved_workload_ptr prior,
-                                                      decision_sink_actor sink) {
-  return parent->spawn<caf::linked>(workload_recommender, cfg, env, std::move(facts), std::move(context),
-                                    std::move(prior), std::move(sink));
+workload_recommender_actor spawn_workload_recommender(
+  caf::local_actor* parent, const recommender_config& cfg, const component_env& env,
+  workload_facts_ptr facts, workload_context_ptr context, saved_workload_ptr prior,
+  decision_sink_actor sink) {
+  return parent->spawn<caf::linked>(workload_recommender, cfg, env, std::move(facts),
+                                    std::move(context), std::move(prior), std::move(sink));
 }
 
 }  // namespace scaleops

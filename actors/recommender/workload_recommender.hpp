@@ -29,8 +29,8 @@ struct context_changed {
   workload_context_ptr context;
 };
 
-/// One workload's part of a batch. `taken` is let go when it has been learned; the batch is acknowledged when the last
-/// part's is.
+/// One workload's part of a batch. `taken` is let go when it has been learned; the batch is
+/// acknowledged when the last part's is.
 struct usage_part {
   std::shared_ptr<const std::vector<workload_usage>> batch;
   size_t index = 0;
@@ -57,15 +57,16 @@ struct decision_made {
 using decision_sink_actor = caf::typed_actor<caf::reacts_to<decision_made>>;
 
 using workload_recommender_actor =
-  caf::typed_actor<caf::reacts_to<workload_seen>, caf::reacts_to<context_changed>, caf::reacts_to<usage_part>,
+  caf::typed_actor<caf::reacts_to<workload_seen>, caf::reacts_to<context_changed>,
+                   caf::reacts_to<usage_part>,
                    caf::replies_to<save_query>::with<saved_workload_ptr>,
                    caf::replies_to<usage_shape_query>::with<usage_shape>>;
 
 /// `prior` may be null. A container whose saved state is refused starts anew and is counted.
-workload_recommender_actor spawn_workload_recommender(caf::local_actor* parent, const recommender_config& cfg,
-                                                      const component_env& env, workload_facts_ptr facts,
-                                                      workload_context_ptr context, saved_workload_ptr prior,
-                                                      decision_sink_actor sink);
+workload_recommender_actor spawn_workload_recommender(
+  caf::local_actor* parent, const recommender_config& cfg, const component_env& env,
+  workload_facts_ptr facts, workload_context_ptr context, saved_workload_ptr prior,
+  decision_sink_actor sink);
 
 }  // namespace scaleops
 

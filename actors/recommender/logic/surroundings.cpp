@@ -18,7 +18,8 @@ void keep_highest(std::optional<int64_t>& value, const std::optional<int64_t>& o
 }
 
 /// hard − used + own, and at least what the workload has now.
-std::optional<int64_t> left_for(const std::optional<int64_t>& hard, const std::optional<int64_t>& used, int64_t own) {
+std::optional<int64_t> left_for(const std::optional<int64_t>& hard,
+                                const std::optional<int64_t>& used, int64_t own) {
   if (!hard)
     return std::nullopt;
   return std::max(*hard - used.value_or(0) + own, own);
@@ -26,7 +27,8 @@ std::optional<int64_t> left_for(const std::optional<int64_t>& hard, const std::o
 
 }  // namespace
 
-std::optional<limit_range> merge_limit_ranges(const std::vector<std::shared_ptr<const limit_range>>& ranges) {
+std::optional<limit_range> merge_limit_ranges(
+  const std::vector<std::shared_ptr<const limit_range>>& ranges) {
   if (ranges.empty())
     return std::nullopt;
   limit_range merged;
@@ -46,7 +48,8 @@ std::optional<limit_range> merge_limit_ranges(const std::vector<std::shared_ptr<
 bool surroundings::on_hpa(const watch_event& event) {
   auto change = hpas_.apply(event);
   if (change.before && change.after)  // status moves often and binds nothing
-    return change.before->metrics != change.after->metrics || change.before->target != change.after->target;
+    return change.before->metrics != change.after->metrics ||
+           change.before->target != change.after->target;
   return changed(change);
 }
 
@@ -65,8 +68,10 @@ bool surroundings::measure_room() {
   for (auto& [name, node] : nodes_.all()) {
     if (node->unschedulable)
       continue;
-    auto free = [](const std::optional<int64_t>& allocatable, const std::optional<int64_t>& daemons) {
-      return allocatable ? std::optional{std::max<int64_t>(*allocatable - daemons.value_or(0), 0)} : std::nullopt;
+    auto free = [](const std::optional<int64_t>& allocatable,
+                   const std::optional<int64_t>& daemons) {
+      return allocatable ? std::optional{std::max<int64_t>(*allocatable - daemons.value_or(0), 0)}
+                         : std::nullopt;
     };
     keep_highest(room.cpu, free(node->allocatable.cpu, daemon_requests_.cpu));
     keep_highest(room.memory, free(node->allocatable.memory, daemon_requests_.memory));
@@ -81,8 +86,11 @@ sizing_facts surroundings::of(const workload_facts& facts, const policy_spec& po
   sizing_facts out;
   out.owner_kind = facts.ref.kind;
   out.replicas = facts.replicas;
-  auto running = [](update_mode mode) { return mode == update_mode::in_place || mode == update_mode::recreate; };
-  out.cost = running(policy.increase) && running(policy.decrease) ? change_cost::in_place : change_cost::restart;
+  auto running = [](update_mode mode) {
+    return mode == update_mode::in_place || mode == update_mode::recreate;
+  };
+  out.cost = running(policy.increase) && running(policy.decrease) ? change_cost::in_place
+                                                                  : change_cost::restart;
 
   std::vector<std::shared_ptr<const limit_range>> ranges;
   auto [range, range_end] = limit_ranges_.in_namespace(facts.ref.ns);
@@ -98,10 +106,11 @@ sizing_facts surroundings::of(const workload_facts& facts, const policy_spec& po
   }
   auto [quota, quota_end] = quotas_.in_namespace(facts.ref.ns);
   for (; quota != quota_end; ++quota) {
-    keep_lowest(out.quota_requests.cpu,
-                left_for(quota->second->hard_requests.cpu, quota->second->used_requests.cpu, own_cpu));
+    keep_lowest(out.quota_requests.cpu, left_for(quota->second->hard_requests.cpu,
+                                                 quota->second->used_requests.cpu, own_cpu));
     keep_lowest(out.quota_requests.memory,
-                left_for(quota->second->hard_requests.memory, quota->second->used_requests.memory, own_memory));
+                left_for(quota->second->hard_requests.memory, quota->second->used_requests.memory,
+                         own_memory));
   }
   // Pods of a DaemonSet are part of what the others leave free.
   out.node_room = room_;

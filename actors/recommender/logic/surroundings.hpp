@@ -42,7 +42,9 @@ private:
   resources room_;
 };
 
-/// The tightest of several LimitRanges: highest minimum, lowest maximum (as the API server enforces all of them).
-std::optional<limit_range> merge_limit_ranges(const std::vector<std::shared_ptr<const limit_range>>& ranges);
+/// The tightest of several LimitRanges: highest minimum, lowest maximum (as the API server enforces
+/// all of them).
+std::optional<limit_range> merge_limit_ranges(
+  const std::vector<std::shared_ptr<const limit_range>>& ranges);
 
 }  // namespace scaleops

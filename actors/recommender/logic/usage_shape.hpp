@@ -6,6 +6,6 @@
 
 namespace scaleops {
 
-usage_shape shape_of(const container_state& state, instant now);
+usage_shape shape_of(const container_state& state);
 
 }  // namespace scaleops
