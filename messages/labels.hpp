@@ -1,4 +1,5 @@
-// Every label and annotation of ours, in one place. The chart's OPA and Kyverno policies permit exactly these.
+// Every label and annotation of ours, in one place. The chart's OPA and Kyverno policies permit
+// exactly these.
 #pragma once
 
 #include <array>
@@ -35,8 +36,8 @@ inline constexpr std::string_view do_not_disrupt = "karpenter.sh/do-not-disrupt"
 inline constexpr std::string_view do_not_evict = "karpenter.sh/do-not-evict";
 
 /// What may be stamped on a pod, in the order in which the documents name them.
-inline constexpr std::array stamped = {managed,          applied_recommendation, admission,
-                                       applied_policy,   origin_resources,       last_applied_resources,
-                                       managed_containers};
+inline constexpr std::array stamped = {
+  managed,          applied_recommendation, admission,         applied_policy,
+  origin_resources, last_applied_resources, managed_containers};
 
 }  // namespace scaleops::labels
