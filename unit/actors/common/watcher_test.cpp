@@ -60,6 +60,7 @@ struct fixture {
   void put(const std::string& name) {
     node value;
     value.meta.name = name;
+    value.meta.uid = "uid-" + name;  // the same object when put again
     kube.put(std::move(value));
   }
 };
