@@ -7,28 +7,12 @@
 #include <vector>
 
 #include "messages/component.hpp"
-#include "messages/objects.hpp"
+#include "messages/facts.hpp"
 
 namespace scaleops {
 
-/// What the recommender must know of a workload besides its usage. Sent when first seen and whenever it changes.
-struct workload_facts {
-  workload_ref ref;
-  std::string uid;               // of the owner; empty for groups made from labels
-  std::vector<container_spec> containers;  // of the newest template, sidecars and init included
-  string_map labels;             // template's over owner's
-  string_map annotations;        // template's over owner's
-  string_map namespace_labels;
-  string_map namespace_annotations;
-  std::string revision;          // pod-template-hash
-  instant revision_since{};
-  int32_t replicas = 0;          // desired
-  instant created{};
-  bool operator==(const workload_facts&) const = default;
-};
-using workload_facts_ptr = std::shared_ptr<const workload_facts>;
-
-/// A workload exists (or has changed): the recommender starts an actor for it and recommends at once.
+/// A workload exists (or has changed): the recommender starts an actor for it and recommends at
+/// once.
 struct workload_seen {
   workload_facts_ptr facts;
 };
@@ -37,25 +21,15 @@ struct workload_gone {
   workload_ref ref;
 };
 
-/// One container's samples and kills since the last batch.
-struct container_usage {
-  uint16_t container = 0;  // index into workload_facts::containers
-  uint32_t pod = 0;        // small id of the pod, stable within the agent's life
-  usage_sample sample;
-};
-struct container_kill {
-  std::string container;
-  pod_ref pod;
-  oom_event kill;
-};
+/// One workload's samples and kills since the last batch.
 struct workload_usage {
   workload_facts_ptr workload;
   std::vector<container_usage> samples;
   std::vector<container_kill> kills;
 };
 
-/// Acknowledged feed: the agent has at most one batch under way and keeps it until the ack, or sends it again.
-/// `agent` and `seq` let the receiver drop repetitions.
+/// Acknowledged feed: the agent has at most one batch under way and keeps it until the ack, or
+/// sends it again. `agent` and `seq` let the receiver drop repetitions.
 struct usage_batch {
   uint64_t agent = 0;  // drawn at the agent's start
   uint64_t seq = 0;    // rises by one
