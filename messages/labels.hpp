@@ -9,6 +9,8 @@ namespace scaleops::labels {
 
 inline constexpr std::string_view prefix = "scaleops.sh/";
 inline constexpr std::string_view system_namespace = "scaleops-system";
+/// Where healthcheck proves by a pod of its own that the webhook works. Learned from by nobody.
+inline constexpr std::string_view canary_namespace = "scaleops-canary";
 inline constexpr std::string_view api_group = "analysis.scaleops.sh";
 inline constexpr std::string_view api_version = "v1alpha1";
 

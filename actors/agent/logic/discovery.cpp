@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/common/logic/owner_chain.hpp"
+#include "messages/labels.hpp"
 
 namespace scaleops {
 
@@ -13,7 +14,7 @@ bool live(const pod& pod) {
 }
 
 bool measurable(const pod& pod) {
-  return !pod.node.empty() && live(pod) && !pod.meta.deleted;
+  return !pod.node.empty() && live(pod) && !pod.meta.deleted && pod.meta.ns != labels::canary_namespace;
 }
 
 void overlay(string_map& base, const string_map& top) {

@@ -56,6 +56,7 @@ struct sizing_facts {
   std::vector<hpa_metric> hpa;  // metrics of the workload's HPA
   bool hpa_moves =
     false;  // its targets are changed together with the requests (else such resources keep still)
+  bool operator==(const sizing_facts&) const = default;
 };
 
 /// Targets of all containers of a workload's pod. Pure: same arguments, same bits.
