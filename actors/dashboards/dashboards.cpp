@@ -123,6 +123,7 @@ struct dashboards_state {
   void on_synced(const watch_synced& sync) {
     platform.synced.insert(sync.kind);
     platform.lost.erase(sync.kind);
+    note_status(status());
   }
 
   void on_lost(const watch_lost& lost) { platform.lost[lost.kind] = std::string{to_string(lost.reason)}; }
