@@ -10,7 +10,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include "actors/common/object_cache.hpp"
+#include "actors/common/logic/object_cache.hpp"
 #include "actors/common/watcher.hpp"
 #include "actors/healthcheck/canary.hpp"
 #include "actors/healthcheck/logic/judge.hpp"

@@ -17,7 +17,6 @@
 #include "actors/common/watcher.hpp"
 #include "actors/recommender/checkpoint_keeper.hpp"
 #include "actors/recommender/checkpoint_slot.hpp"
-#include "actors/recommender/logic/surroundings.hpp"
 #include "actors/recommender/recommendation_writer.hpp"
 
 namespace scaleops {
@@ -82,12 +81,7 @@ struct recommender_state {
   std::map<workload_ref, saved_workload_ptr>
     prior;  // saved states of workloads that have no actor (yet)
   std::map<uint32_t, std::vector<saved_workload_ptr>> collecting;  // by slot
-  surroundings around;
-  std::map<std::string, std::shared_ptr<const policy_spec>, std::less<>> shared_specs;
-  policy_map policies;
-  std::vector<named_rule> rules;
-  object_cache<recommendation> written;
-  object_cache<automated_namespace> grants;
+  sizing_rules rules;
   std::set<object_kind> synced;
   bool loaded = false;
   std::map<uint64_t, uint64_t> last_batch;  // by agent
@@ -133,7 +127,7 @@ struct recommender_state {
     bool same = known.facts == facts;
     known.facts = facts;
     if (fresh) {
-      known.context = context_of(*facts);
+      known.context = rules.context_of(*facts);
       saved_workload_ptr before;
       if (auto saved = prior.find(facts->ref); saved != prior.end()) {
         before = saved->second;
@@ -170,26 +164,8 @@ struct recommender_state {
 
   // ---- policies and surroundings ----
 
-  workload_context_ptr context_of(const workload_facts& facts) {
-    policy_wishes wishes;
-    if (auto object = written.find(facts.ref.ns, facts.ref.object_name()))
-      wishes.workload = object->policy_override;
-    if (auto grant = grants.find({}, facts.ref.ns))
-      wishes.namespace_ = grant->policy;
-    auto choice = choose_policy(facts, policies, rules, wishes);
-    auto& shared = shared_specs[choice.name];
-    if (!shared || *shared != *choice.spec)
-      shared = std::make_shared<const policy_spec>(*choice.spec);
-    auto context = std::make_shared<workload_context>();
-    context->policy = shared;
-    context->policy_name = choice.name;
-    context->policy_why = choice.why;
-    context->surroundings = around.of(facts, *shared);
-    return context;
-  }
-
   void renew_context(known_workload& known) {
-    auto context = context_of(*known.facts);
+    auto context = rules.context_of(*known.facts);
     if (*context == *known.context)
       return;
     known.context = context;
@@ -202,94 +178,23 @@ struct recommender_state {
       renew_context(it->second);
   }
 
-  void renew_all() {
-    shared_specs.clear();
-    for (auto& [ref, known] : workloads)
-      renew_context(known);
-  }
-
   void on_objects(const objects_changed& news) {
-    bool everything = false;
-    std::set<std::string> namespaces;
-    for (auto& event : news.events) {
-      auto& meta = meta_of(*event.object);
-      switch (news.kind) {
-        case object_kind::policy:
-          everything |= on_policy(event);
-          break;
-        case object_kind::policy_rule:
-          everything |= on_rule(event);
-          break;
-        case object_kind::node:
-          everything |= around.on_node(event);
-          break;
-        case object_kind::recommendation:
-          on_recommendation(event);
-          break;
-        case object_kind::automated_namespace:
-          grants.apply(event);
-          namespaces.insert(meta.name);
-          break;
-        case object_kind::limit_range:
-          if (around.on_limit_range(event))
-            namespaces.insert(meta.ns);
-          break;
-        case object_kind::resource_quota:
-          if (around.on_quota(event))
-            namespaces.insert(meta.ns);
-          break;
-        case object_kind::horizontal_pod_autoscaler:
-          if (around.on_hpa(event))
-            namespaces.insert(meta.ns);
-          break;
-        default:
-          break;
-      }
-    }
-    if (everything)
-      return renew_all();
-    for (auto& ns : namespaces)
-      renew_namespace(ns);
-  }
-
-  bool on_policy(const watch_event& event) {
-    auto object = object_cast<policy>(event.object);
-    if (event.what == watch_event::type::deleted) {
-      policies.erase(object->meta.name);
-      return true;
-    }
-    auto errors = validate(object->spec);
-    if (!errors.empty()) {
-      spdlog::warn("recommender ignores policy {}: {} {}", object->meta.name, errors.front().field,
-                   errors.front().problem);
-      return false;
-    }
-    policies.insert_or_assign(object->meta.name, object->spec);
-    return true;
-  }
-
-  bool on_rule(const watch_event& event) {
-    auto object = object_cast<policy_rule>(event.object);
-    std::erase_if(rules, [&](const named_rule& rule) { return rule.name == object->meta.name; });
-    if (event.what != watch_event::type::deleted) {
-      auto errors = validate(object->spec);
-      if (errors.empty())
-        rules.push_back({object->meta.name, object->spec});
-      else
-        spdlog::warn("recommender ignores rule {}: {} {}", object->meta.name, errors.front().field,
-                     errors.front().problem);
-    }
-    return true;
-  }
-
-  void on_recommendation(const watch_event& event) {
-    auto change = written.apply(event);
-    auto wish = [](const auto& object) { return object ? object->policy_override : std::string{}; };
-    if (wish(change.before) == wish(change.after))
+    affected_workloads affected;
+    std::vector<std::string> warnings;
+    for (auto& event : news.events)
+      rules.apply(event, affected, warnings);
+    for (auto& warning : warnings)
+      spdlog::warn("recommender: {}", warning);
+    if (affected.all) {
+      for (auto& [ref, known] : workloads)
+        renew_context(known);
       return;
-    auto& object = change.after ? change.after : change.before;
-    if (auto found = workloads.find(object->target); found != workloads.end())
-      renew_context(found->second);
+    }
+    for (auto& ns : affected.namespaces)
+      renew_namespace(ns);
+    for (auto& ref : affected.workloads)
+      if (auto found = workloads.find(ref); found != workloads.end())
+        renew_context(found->second);
   }
 
   // ---- usage ----

@@ -10,21 +10,13 @@
 #include <caf/typed_actor.hpp>
 
 #include "actors/common/env.hpp"
-#include "actors/recommender/logic/recommend.hpp"
+#include "actors/recommender/logic/sizing_rules.hpp"
 #include "actors/recommender/recommender.hpp"
 #include "messages/recommender.hpp"
 
 namespace scaleops {
 
-/// How the workload is to be sized and what surrounds it.
-struct workload_context {
-  std::shared_ptr<const policy_spec> policy;
-  std::string policy_name;
-  std::string policy_why;
-  sizing_facts surroundings;
-  bool operator==(const workload_context&) const = default;
-};
-using workload_context_ptr = std::shared_ptr<const workload_context>;
+/// The workload is to be sized differently from now on.
 struct context_changed {
   workload_context_ptr context;
 };

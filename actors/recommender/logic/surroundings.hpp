@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "actors/common/object_cache.hpp"
+#include "actors/common/logic/object_cache.hpp"
 #include "actors/recommender/logic/recommend.hpp"
 #include "messages/facts.hpp"
 

@@ -17,12 +17,12 @@ namespace scaleops {
 /// What happens to a message on its way: absent = lost, else its delay.
 using link_weather = std::function<std::optional<milliseconds>()>;
 
-class link {
+class component_link {
 public:
-  explicit link(caf::actor_system& sys);
-  ~link();
-  link(const link&) = delete;
-  link& operator=(const link&) = delete;
+  explicit component_link(caf::actor_system& sys);
+  ~component_link();
+  component_link(const component_link&) = delete;
+  component_link& operator=(const component_link&) = delete;
 
   /// Cast it to the component's typed handle. Requests to a link without a target fail at once
   /// (receiver down).

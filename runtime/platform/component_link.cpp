@@ -1,4 +1,4 @@
-#include "runtime/platform/link.hpp"
+#include "runtime/platform/component_link.hpp"
 
 #include <mutex>
 
@@ -74,20 +74,20 @@ link_actor& impl(const caf::actor& address) {
 
 }  // namespace
 
-link::link(caf::actor_system& sys) {
+component_link::component_link(caf::actor_system& sys) {
   caf::actor_config cfg;
   address_ = caf::make_actor<link_actor, caf::actor>(sys.next_actor_id(), sys.node(), &sys, cfg);
 }
 
-link::~link() {
+component_link::~component_link() {
   impl(address_).connect(nullptr);
 }
 
-void link::connect(caf::strong_actor_ptr target) {
+void component_link::connect(caf::strong_actor_ptr target) {
   impl(address_).connect(std::move(target));
 }
 
-void link::set_weather(link_weather weather) {
+void component_link::set_weather(link_weather weather) {
   impl(address_).set_weather(std::move(weather));
 }
 

@@ -1,0 +1,240 @@
+#include "actors/admissions/logic/patch.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "actors/common/logic/pattern.hpp"
+#include "actors/common/logic/stamps.hpp"
+#include "messages/labels.hpp"
+
+namespace scaleops {
+
+namespace {
+
+using verdict = admission_verdict;
+
+admission_response leave(const admission_review& review, verdict why, std::string detail) {
+  return {review.uid, why, std::move(detail), {}, {}, {}};
+}
+
+/// What the policy says of one container; null: it is to be left alone.
+const policy_spec* allowed_for(const policy_spec& policy, const std::string& container) {
+  for (auto& one : policy.containers)
+    if (matches_pattern(one.name, container))
+      return one.off ? nullptr : &policy;
+  return &policy;
+}
+
+const resource_policy& sizing(const policy_spec& policy, const std::string& container,
+                              resource_kind kind) {
+  for (auto& one : policy.containers)
+    if (matches_pattern(one.name, container)) {
+      auto& own = kind == resource_kind::cpu ? one.cpu : one.memory;
+      if (own)
+        return *own;
+      break;
+    }
+  return kind == resource_kind::cpu ? policy.cpu : policy.memory;
+}
+
+/// What was left out on the way, to choose the verdict when nothing remains.
+struct omissions {
+  bool by_mode = false;
+  bool by_confidence = false;
+  bool by_policy = false;
+};
+
+/// Takes over one resource of the target, if direction, confidence and policy allow.
+void take(resource_kind kind, const container_recommendation& wish, const policy_spec& policy,
+          const patch_config& config, container_resources& value, omissions& left) {
+  auto target = part_of(wish.target.requests, kind);
+  auto& request = part_of(value.requests, kind);
+  auto& limit = part_of(value.limits, kind);
+  auto wanted_limit = part_of(wish.target.limits, kind);
+  if (!target && !wanted_limit)
+    return;
+  if (target) {
+    auto& bounds = sizing(policy, wish.name, kind);
+    if (bounds.max)
+      target = std::min(*target, *bounds.max);
+    if (bounds.min)
+      target = std::max(*target, *bounds.min);
+    bool shrinks = request && *target < *request;
+    bool grows = !request || *target > *request;
+    if ((shrinks && policy.decrease == update_mode::never) ||
+        (grows && policy.increase == update_mode::never)) {
+      left.by_mode = true;
+      return;
+    }
+    if (shrinks && wish.confidence < config.min_confidence) {
+      left.by_confidence = true;
+      return;
+    }
+    request = target;
+  }
+  if (wanted_limit)
+    limit = wanted_limit;
+  lift_limits(value);
+}
+
+/// A BestEffort pod gets requests only: it becomes Burstable, but nothing can kill or throttle it
+/// that could not before.
+bool settle_qos(const std::vector<container_spec>& before, std::vector<container_spec>& after) {
+  if (qos_of(before) != qos_class::best_effort)
+    return keep_qos(before, after);
+  for (size_t i = 0; i < after.size(); ++i)
+    after[i].resources.limits = before[i].resources.limits;
+  return true;
+}
+
+std::optional<std::string> breaks(const admission_review& review,
+                                  const admission_snapshot& snapshot,
+                                  const std::vector<container_spec>& before,
+                                  const std::vector<container_spec>& after) {
+  auto bounds = snapshot.view.bounds_of(review.ns);
+  if (auto why = limit_violation(bounds, after))
+    return why;
+  auto requests = pod_requests(after);
+  auto old_requests = pod_requests(before);
+  if (snapshot.largest_node)
+    for (auto kind : both_resources)
+      if (requests[kind] > (*snapshot.largest_node)[kind] && requests[kind] > old_requests[kind])
+        return "no node has room for " + format_amount(kind, requests[kind]) + " of " +
+               std::string(to_string(kind));
+  // Where our patch asks for no more than the pod did itself, a full quota is not our doing.
+  auto limits = pod_limits(after);
+  auto old_limits = pod_limits(before);
+  auto more = [](amounts now, const amounts& was) {
+    for (auto kind : both_resources)
+      if (now[kind] <= was[kind])
+        now[kind] = 0;
+    return now;
+  };
+  return snapshot.view.quota_refusal(review.ns, more(requests, old_requests),
+                                     more(limits, old_limits));
+}
+
+admission_response unchanged(const admission_review& review, const omissions& left) {
+  if (left.by_confidence)
+    return leave(review, verdict::low_confidence, "not enough history to shrink");
+  if (left.by_mode)
+    return leave(review, verdict::not_granted, "the policy only recommends");
+  if (left.by_policy)
+    return leave(review, verdict::excluded, "the policy leaves these containers alone");
+  return leave(review, verdict::already_right, "no container needs a change");
+}
+
+/// Owner, grant and recommendation stand: what the pod gets.
+admission_response patch(const admission_review& review, const admission_snapshot& snapshot,
+                         const workload_recommendation& decision, const patch_config& config) {
+  auto& before = review.object->containers;
+  auto after = before;
+  static const policy_spec defaults;
+  auto* named_policy = snapshot.policy_named(decision.policy);
+  auto& policy = named_policy ? *named_policy : defaults;
+  auto bounds = snapshot.view.bounds_of(review.ns);
+  omissions left;
+  bool matched = false;
+  std::vector<size_t> touched;
+  for (auto& wish : decision.containers) {
+    auto index = find_container(after, wish.name);
+    if (!index)
+      continue;
+    matched = true;
+    if (!allowed_for(policy, wish.name)) {
+      left.by_policy = true;
+      continue;
+    }
+    auto& value = after[*index].resources;
+    for (auto kind : both_resources)
+      take(kind, wish, policy, config, value, left);
+    if (value != before[*index].resources && !fit_container(bounds, value))
+      return leave(review, verdict::would_break,
+                   "the namespace's LimitRanges contradict each other");
+    touched.push_back(*index);
+  }
+  if (!matched)
+    return leave(review, verdict::no_recommendation,
+                 "no container of the pod has a recommendation");
+  if (!settle_qos(before, after))
+    return leave(review, verdict::would_break, "the QoS class would change");
+  bool differs = after != before;
+  if (!differs && (left.by_confidence || left.by_mode || left.by_policy))
+    return unchanged(review, left);
+  if (differs)
+    if (auto why = breaks(review, snapshot, before, after))
+      return leave(review, verdict::would_break, *why);
+  named_resources applied;
+  for (auto index : touched)
+    applied.emplace(after[index].name, after[index].resources);
+  auto stamps = stamps_for(review.object->meta, {decision.revision, decision.policy, "patched",
+                                                 named(before), std::move(applied)});
+  if (!differs && stamps.stands_on(review.object->meta))
+    return unchanged(review, left);
+  admission_response answer{review.uid, verdict::patched, {},
+                            {},         stamps.labels,    stamps.annotations};
+  for (size_t i = 0; i < after.size(); ++i)
+    if (after[i].resources != before[i].resources)
+      answer.containers.push_back({after[i].name, after[i].resources});
+  answer.detail =
+    "revision " + std::to_string(decision.revision) + " of " + decision.workload.to_string();
+  return answer;
+}
+
+}  // namespace
+
+std::shared_ptr<const workload_recommendation> admission_snapshot::decision_for(
+  const workload_ref& ref, const std::shared_ptr<const recommendation>& wish) const {
+  auto told = direct.find(ref);
+  if (!wish)
+    return told == direct.end() ? nullptr : told->second;
+  if (told != direct.end() && told->second->decided_at > wish->status.decided_at)
+    return told->second;
+  return {wish, &wish->status};
+}
+
+const policy_spec* admission_snapshot::policy_named(const std::string& name) const {
+  // Policies live in the system namespace only.
+  if (auto found = view.policies.find(labels::system_namespace, name))
+    return &found->spec;
+  auto built_in = policies.find(name);
+  return built_in == policies.end() ? nullptr : &built_in->second;
+}
+
+admission_response decide(const admission_review& review, const admission_snapshot& snapshot,
+                          const patch_config& config, instant now) {
+  if (!review.object || review.object->containers.empty())
+    return leave(review, verdict::invalid_pod, "the review holds no pod with containers");
+  if (is_system_namespace(review.ns))
+    return leave(review, verdict::system_namespace, "namespace " + review.ns + " is never touched");
+  if (!snapshot.complete)
+    return leave(review, verdict::not_ready, "the snapshot is not complete yet");
+  if (snapshot.lost_since && now - *snapshot.lost_since > config.oldest_snapshot)
+    return leave(review, verdict::not_ready, "the snapshot is too old");
+  // The review names the namespace; the pod inside may leave it out.
+  auto placed = review;
+  if (review.object->meta.ns != review.ns) {
+    auto copy = *review.object;
+    copy.meta.ns = review.ns;
+    placed.object = std::make_shared<const pod>(std::move(copy));
+  }
+  auto ref = snapshot.view.owner(*placed.object);
+  if (!ref)
+    return leave(review, verdict::unknown_owner, "the pod's owner is not known");
+  auto wish = snapshot.view.recommendation_of(*ref);
+  auto grant = snapshot.view.grant_of(*ref, placed.object.get(), wish.get());
+  if (!grant.granted)
+    return leave(review,
+                 grant.why == grant_denial::excluded ? verdict::excluded : verdict::not_granted,
+                 grant.detail);
+  auto decision = snapshot.decision_for(*ref, wish);
+  if (!decision || decision->containers.empty())
+    return leave(review, verdict::no_recommendation,
+                 "nothing is recommended for " + ref->to_string());
+  if (now - decision->decided_at > config.oldest_recommendation)
+    return leave(review, verdict::no_recommendation, "the recommendation is too old");
+  return patch(placed, snapshot, *decision, config);
+}
+
+}  // namespace scaleops
