@@ -54,6 +54,7 @@ constexpr std::array watched = {object_kind::namespace_object,
                                 object_kind::recommendation,
                                 object_kind::health_report};
 
+constexpr milliseconds measure_again = std::chrono::seconds{60};
 constexpr milliseconds admissions_answer_holds = std::chrono::seconds{30};
 
 using self_actor =
@@ -347,11 +348,17 @@ struct updater_state {
     for (auto& node : plan.measure) {
       if (measuring.size() >= cfg.most_measured)
         return;
+      auto failed = memory.unmeasured.find(node);
+      if (failed != memory.unmeasured.end() && now() - failed->second < measure_again)
+        continue;
       if (!measuring.emplace(node, now()).second)
         continue;
       self->request(env.kube, cfg.request_timeout, node_metrics_query{node})
         .then([this, node](node_metrics_ptr& answer) { on_measured(node, answer); },
-              [this, node](caf::error&) { measuring.erase(node); });
+              [this, node](caf::error&) {
+                measuring.erase(node);
+                memory.unmeasured[node] = now();
+              });
     }
   }
 
@@ -359,6 +366,7 @@ struct updater_state {
     measuring.erase(node);
     if (!answer)
       return;
+    memory.unmeasured.erase(node);
     for (auto& one : answer->containers) {
       if (!one.pod || one.working_set < 0)
         continue;

@@ -19,9 +19,12 @@ class world {
 public:
   using time_point = caf::actor_clock::time_point;
 
-  world() : cfg_{}, sys_{prepare(cfg_)} { sched().clock().current_time = time_point{std::chrono::hours{1}}; }
+  world() : cfg_{}, sys_{prepare(cfg_)} {
+    sched().clock().current_time = time_point{std::chrono::hours{1}};
+  }
 
-  /// Ends every actor given to `own`, so that the system can be destroyed (a re-armed timer would hang it).
+  /// Ends every actor given to `own`, so that the system can be destroyed (a re-armed timer would
+  /// hang it).
   ~world() {
     for (auto& actor : owned_)
       caf::anon_send_exit(actor, caf::exit_reason::kill);
@@ -68,7 +71,8 @@ public:
     sched().clock().current_time = std::max(now(), end);
   }
 
-  /// Sends a request and gives its answer back, running the world as long as it takes, one minute at most.
+  /// Sends a request and gives its answer back, running the world as long as it takes, one minute
+  /// at most.
   template <class Result, class Handle, class Message>
   caf::expected<Result> ask(const Handle& to, Message message) {
     caf::scoped_actor self{sys_};

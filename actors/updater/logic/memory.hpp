@@ -52,7 +52,8 @@ struct updater_memory {
   std::map<std::string, pod_memory> pods;  // by pod uid
   std::map<workload_ref, workload_memory> workloads;
   std::map<pod_ref, usage_memory> usage;
-  std::deque<instant> failures;  // disruptions that ended badly
+  std::map<std::string, instant> unmeasured;  // nodes that gave no live use of late
+  std::deque<instant> failures;               // disruptions that ended badly
 
   /// The API server refused (429, 5xx): the workload rests, twice as long each time in a row.
   void back_off(const workload_ref& ref, refusal why, std::string detail,

@@ -56,6 +56,10 @@ public:
     keep_allowed();
     if (kept_.empty())
       return refuse(first_drop_.first, first_drop_.second);
+    // One resize with all of it rather than two: the live use will be known in a moment.
+    if (measuring_ &&
+        std::none_of(kept_.begin(), kept_.end(), [](auto& change) { return change.urgent; }))
+      return refuse(refusal::live_memory, "the live use is not known yet");
     if (!context_.reverting && std::none_of(kept_.begin(), kept_.end(), [&](auto& change) {
           return worthwhile(change, in_.rules);
         }))
@@ -132,15 +136,18 @@ private:
       return {refusal::none, {}};
     auto& name = target_->containers[change.container].name;
     auto used = in_.memory.usage.find({target_->meta.ns, target_->meta.name});
-    bool fresh = used != in_.memory.usage.end() &&
-                 in_.now - used->second.at <= in_.rules.oldest_usage &&
-                 used->second.working_set.contains(name);
+    bool fresh =
+      used != in_.memory.usage.end() && in_.now - used->second.at <= in_.rules.oldest_usage;
     if (!fresh) {
-      if (!target_->node.empty() && !held_back())
+      if (!target_->node.empty() && !held_back()) {
         out_.measure.insert(target_->node);
+        measuring_ |= !in_.memory.unmeasured.contains(target_->node);
+      }
       verdict_.waits = true;
       return {refusal::live_memory, "the live use is not known yet"};
     }
+    if (!used->second.working_set.contains(name))
+      return {refusal::live_memory, "the live use of " + name + " is not known"};
     auto use = used->second.working_set.at(name);
     auto floor = int64_t(std::ceil(double(use) * (1 + in_.rules.memory_margin)));
     for (auto [from, to] : {std::pair{&change.request_from, &change.request_to},
@@ -357,6 +364,7 @@ private:
   std::pair<refusal, std::string> first_drop_{refusal::none, {}};
   std::vector<container_spec> after_;
   bool qos_kept_ = true;
+  bool measuring_ = false;  // live use that is needed will be known soon
   bool outside_ = false;
 };
 
