@@ -6,12 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "messages/facts.hpp"
 #include "messages/component.hpp"
+#include "messages/facts.hpp"
 
 namespace scaleops {
 
-/// A workload exists (or has changed): the recommender starts an actor for it and recommends at once.
+/// A workload exists (or has changed): the recommender starts an actor for it and recommends at
+/// once.
 struct workload_seen {
   workload_facts_ptr facts;
 };
@@ -27,8 +28,8 @@ struct workload_usage {
   std::vector<container_kill> kills;
 };
 
-/// Acknowledged feed: the agent has at most one batch under way and keeps it until the ack, or sends it again.
-/// `agent` and `seq` let the receiver drop repetitions.
+/// Acknowledged feed: the agent has at most one batch under way and keeps it until the ack, or
+/// sends it again. `agent` and `seq` let the receiver drop repetitions.
 struct usage_batch {
   uint64_t agent = 0;  // drawn at the agent's start
   uint64_t seq = 0;    // rises by one

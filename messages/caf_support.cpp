@@ -12,9 +12,12 @@ ec code_of(const caf::error& error) {
     return static_cast<ec>(error.code());
   if (error.category() == caf::atom("system")) {
     switch (static_cast<caf::sec>(error.code())) {
-      case caf::sec::request_timeout: return ec::timeout;
-      case caf::sec::request_receiver_down: return ec::unavailable;
-      default: break;
+      case caf::sec::request_timeout:
+        return ec::timeout;
+      case caf::sec::request_receiver_down:
+        return ec::unavailable;
+      default:
+        break;
     }
   }
   return ec::server_error;

@@ -1,4 +1,5 @@
-// Plain values that every component speaks: who a pod and a workload are, and what they may use. No CAF here.
+// Plain values that every component speaks: who a pod and a workload are, and what they may use. No
+// CAF here.
 #pragma once
 
 #include <compare>
@@ -24,7 +25,8 @@ struct pod_ref {
 /// What owns a pod at the top of its owner chain. Field order gives the sort order.
 struct workload_ref {
   std::string ns;
-  std::string kind;  // Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, Rollout, Pod, ...
+  std::string
+    kind;  // Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, Rollout, Pod, ...
   std::string name;
   auto operator<=>(const workload_ref&) const = default;
 
@@ -59,24 +61,24 @@ qos_class qos_of(const std::vector<container_resources>& containers);
 /// One container's use, averaged over the scrape interval that ended at `at`.
 struct usage_sample {
   instant at{};
-  float cpu = 0;                // millicores
-  float throttled = 0;          // share of CFS periods throttled, 0 to 1
-  int64_t memory = -1;          // working set, bytes; -1: not measured
-  bool has_cpu = true;          // false: not measured (first scrape after a start)
+  float cpu = 0;        // millicores
+  float throttled = 0;  // share of CFS periods throttled, 0 to 1
+  int64_t memory = -1;  // working set, bytes; -1: not measured
+  bool has_cpu = true;  // false: not measured (first scrape after a start)
 };
 
 enum class kill_cause : uint8_t {
-  container_limit,   // the container's own memory limit
-  node_pressure,     // the node ran out: usage was below the limit
+  container_limit,  // the container's own memory limit
+  node_pressure,    // the node ran out: usage was below the limit
 };
 
 /// A container was OOM-killed.
 struct oom_event {
   instant at{};
-  instant started{};            // when the killed container had started; zero: unknown
-  int64_t memory_limit = 0;     // limit in force, bytes; 0: none
-  int64_t memory_request = 0;   // request in force, bytes; 0: none
-  int64_t memory_peak = 0;      // last known use, bytes; 0: unknown
+  instant started{};           // when the killed container had started; zero: unknown
+  int64_t memory_limit = 0;    // limit in force, bytes; 0: none
+  int64_t memory_request = 0;  // request in force, bytes; 0: none
+  int64_t memory_peak = 0;     // last known use, bytes; 0: unknown
   kill_cause cause = kill_cause::container_limit;
 };
 

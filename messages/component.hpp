@@ -25,9 +25,10 @@ struct status_query {};
 struct component_status {
   component which = component::agent;
   bool ready = false;
-  std::string detail;   // one line for people: what is missing, or what it holds
+  std::string detail;  // one line for people: what is missing, or what it holds
   instant at{};
-  uint64_t done = 0;    // units of work since the start: samples, decisions, admissions, actions, answers, checks
+  uint64_t done =
+    0;  // units of work since the start: samples, decisions, admissions, actions, answers, checks
 };
 
 /// Mixed into every root actor's interface.

@@ -1,4 +1,5 @@
-// Dashboards: the JSON API behind the UI. HTTP itself lives in runtime/http; here are its requests as values.
+// Dashboards: the JSON API behind the UI. HTTP itself lives in runtime/http; here are its requests
+// as values.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@ struct api_request {
   string_map query;    // decoded, last value wins
   string_map headers;  // lower-case names
   std::string body;
-  std::string peer;    // remote address, for the audit
+  std::string peer;  // remote address, for the audit
 };
 struct api_response {
   int status = 200;
@@ -39,8 +40,8 @@ struct subscribe_live {
   uint64_t after = 0;  // Last-Event-ID
 };
 
-using dashboards_actor =
-  component_actor::extend<caf::replies_to<api_request>::with<api_response>, caf::reacts_to<subscribe_live>>;
+using dashboards_actor = component_actor::extend<caf::replies_to<api_request>::with<api_response>,
+                                                 caf::reacts_to<subscribe_live>>;
 
 }  // namespace scaleops
 

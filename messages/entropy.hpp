@@ -1,4 +1,5 @@
-// The one source of randomness: handed down from the seed, so that the same seed gives the same history.
+// The one source of randomness: handed down from the seed, so that the same seed gives the same
+// history.
 #pragma once
 
 #include <cstdint>

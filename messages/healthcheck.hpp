@@ -11,7 +11,8 @@ struct health_answer {
   health_report report;
 };
 
-using healthcheck_actor = component_actor::extend<caf::replies_to<health_query>::with<health_answer>>;
+using healthcheck_actor =
+  component_actor::extend<caf::replies_to<health_query>::with<health_answer>>;
 
 }  // namespace scaleops
 

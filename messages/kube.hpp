@@ -1,7 +1,9 @@
-// The whole Kubernetes surface that the platform needs, as one typed actor interface (a port). Two makers: runtime/kube
-// (the real API over HTTPS) and runtime/embedded (a cluster in memory). One contract suite runs against both.
+// The whole Kubernetes surface that the platform needs, as one typed actor interface (a port). Two
+// makers: runtime/kube (the real API over HTTPS) and runtime/embedded (a cluster in memory). One
+// contract suite runs against both.
 //
-// Every request answers with its result or with a caf::error of `ec`; callers give every request a finite timeout.
+// Every request answers with its result or with a caf::error of `ec`; callers give every request a
+// finite timeout.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +39,8 @@ struct get_query {
   object_key key;
 };
 
-/// Events of one watch, in order. The receiver answers with watch_ack; at most one batch is unacknowledged.
+/// Events of one watch, in order. The receiver answers with watch_ack; at most one batch is
+/// unacknowledged.
 struct watch_events {
   uint64_t watch = 0;
   std::vector<watch_event> events;
@@ -47,9 +50,11 @@ struct watch_closed {
   uint64_t watch = 0;
   ec reason = ec::unavailable;
 };
-using watch_sink_actor = caf::typed_actor<caf::reacts_to<watch_events>, caf::reacts_to<watch_closed>>;
+using watch_sink_actor =
+  caf::typed_actor<caf::reacts_to<watch_events>, caf::reacts_to<watch_closed>>;
 
-/// Follows all objects of a kind from `resource_version` on. Answers with the watch's id, or ec::gone.
+/// Follows all objects of a kind from `resource_version` on. Answers with the watch's id, or
+/// ec::gone.
 struct open_watch {
   object_kind kind = object_kind::pod;
   uint64_t resource_version = 0;
@@ -65,15 +70,16 @@ struct close_watch {
   uint64_t watch = 0;
 };
 
-/// Cumulative counters and gauges of one container, as the kubelet's /metrics/resource and /metrics/cadvisor give them.
+/// Cumulative counters and gauges of one container, as the kubelet's /metrics/resource and
+/// /metrics/cadvisor give them.
 struct container_metrics {
-  object_ptr pod;               // embedded: the pod itself; real: looked up by name
+  object_ptr pod;  // embedded: the pod itself; real: looked up by name
   std::string container;
   instant at{};
   instant started{};
-  double cpu_seconds = 0;       // since started
-  int64_t working_set = 0;      // bytes
-  uint64_t periods = 0;         // CFS periods since started
+  double cpu_seconds = 0;   // since started
+  int64_t working_set = 0;  // bytes
+  uint64_t periods = 0;     // CFS periods since started
   uint64_t throttled_periods = 0;
 };
 struct node_metrics {
@@ -91,13 +97,15 @@ struct node_metrics_query {
 struct create_object {
   object_ptr object;
 };
-/// Replaces one of our own objects, a Lease, an Event or an HPA. With a resource version in the object's metadata it is
-/// optimistic: ec::conflict when another writer was faster. `status` writes the status part only (where the kind has one).
+/// Replaces one of our own objects, a Lease, an Event or an HPA. With a resource version in the
+/// object's metadata it is optimistic: ec::conflict when another writer was faster. `status` writes
+/// the status part only (where the kind has one).
 struct update_object {
   object_ptr object;
   bool status = false;
 };
-/// Sets (value) or removes (absent) labels and annotations; never touches the rest. Template annotations start a rollout.
+/// Sets (value) or removes (absent) labels and annotations; never touches the rest. Template
+/// annotations start a rollout.
 struct patch_metadata {
   object_key key;
   uint64_t resource_version = 0;  // 0: whatever is there
@@ -113,13 +121,15 @@ struct container_resize {
   std::string container;
   container_resources resources;
 };
-/// PATCH pods/NAME/resize. ec::infeasible (403 NodeCapacity), ec::invalid (QoS class, removed limit), ec::conflict (uid).
+/// PATCH pods/NAME/resize. ec::infeasible (403 NodeCapacity), ec::invalid (QoS class, removed
+/// limit), ec::conflict (uid).
 struct resize_pod {
   pod_ref pod;
   std::string uid;
   std::vector<container_resize> containers;
 };
-/// POST pods/NAME/eviction. ec::too_many_requests when a PodDisruptionBudget refuses; dry_run changes nothing.
+/// POST pods/NAME/eviction. ec::too_many_requests when a PodDisruptionBudget refuses; dry_run
+/// changes nothing.
 struct evict_pod {
   pod_ref pod;
   std::string uid;
@@ -157,11 +167,14 @@ using kube_actor = caf::typed_actor<
   caf::replies_to<open_watch>::with<watch_opened>, caf::reacts_to<watch_ack>,
   caf::reacts_to<close_watch>, caf::replies_to<node_metrics_query>::with<node_metrics_ptr>,
   // Writing; objects come back as stored.
-  caf::replies_to<create_object>::with<object_ptr>, caf::replies_to<update_object>::with<object_ptr>,
-  caf::replies_to<patch_metadata>::with<object_ptr>, caf::replies_to<delete_object>::with<write_done>,
-  caf::replies_to<resize_pod>::with<object_ptr>, caf::replies_to<evict_pod>::with<write_done>,
+  caf::replies_to<create_object>::with<object_ptr>,
+  caf::replies_to<update_object>::with<object_ptr>,
+  caf::replies_to<patch_metadata>::with<object_ptr>,
+  caf::replies_to<delete_object>::with<write_done>, caf::replies_to<resize_pod>::with<object_ptr>,
+  caf::replies_to<evict_pod>::with<write_done>,
   // People.
-  caf::replies_to<token_query>::with<user_info>, caf::replies_to<access_query>::with<access_answer>>;
+  caf::replies_to<token_query>::with<user_info>,
+  caf::replies_to<access_query>::with<access_answer>>;
 
 }  // namespace scaleops
 

@@ -1,4 +1,5 @@
-// Every label and annotation of ours, in one place. The chart's OPA and Kyverno policies permit exactly these.
+// Every label and annotation of ours, in one place. The chart's OPA and Kyverno policies permit
+// exactly these.
 #pragma once
 
 #include <array>
@@ -8,6 +9,8 @@ namespace scaleops::labels {
 
 inline constexpr std::string_view prefix = "scaleops.sh/";
 inline constexpr std::string_view system_namespace = "scaleops-system";
+/// Where healthcheck proves by a pod of its own that the webhook works. Learned from by nobody.
+inline constexpr std::string_view canary_namespace = "scaleops-canary";
 inline constexpr std::string_view api_group = "analysis.scaleops.sh";
 inline constexpr std::string_view api_version = "v1alpha1";
 
@@ -38,8 +41,8 @@ inline constexpr std::string_view do_not_disrupt = "karpenter.sh/do-not-disrupt"
 inline constexpr std::string_view do_not_evict = "karpenter.sh/do-not-evict";
 
 /// What may be stamped on a pod, in the order in which the documents name them.
-inline constexpr std::array stamped = {managed,          applied_recommendation, admission,
-                                       applied_policy,   origin_resources,       last_applied_resources,
-                                       managed_containers};
+inline constexpr std::array stamped = {
+  managed,          applied_recommendation, admission,         applied_policy,
+  origin_resources, last_applied_resources, managed_containers};
 
 }  // namespace scaleops::labels

@@ -19,18 +19,21 @@ std::string_view pick(const std::array<std::string_view, Size>& names, Enum valu
 }
 
 constexpr std::array<std::string_view, 26> reason_names = {
-  "no-history", "learning",  "percentile",   "headroom",   "recent-peak", "season",          "margin",
-  "oom-kill",   "leak-suspected", "burst",   "throttled",  "confidence",  "change-point",    "new-revision",
-  "policy-min", "policy-max", "limit-range-min", "limit-range-max", "quota", "node-room",    "live-usage",
-  "hysteresis", "hpa-guard", "qos-guard",    "excluded",   "stale-input"};
+  "no-history", "learning",        "percentile",      "headroom",       "recent-peak",
+  "season",     "margin",          "oom-kill",        "leak-suspected", "burst",
+  "throttled",  "confidence",      "change-point",    "new-revision",   "policy-min",
+  "policy-max", "limit-range-min", "limit-range-max", "quota",          "node-room",
+  "live-usage", "hysteresis",      "hpa-guard",       "qos-guard",      "excluded",
+  "stale-input"};
 static_assert(reason_names.size() == static_cast<size_t>(reason_code::stale_input) + 1);
 
 }  // namespace
 
 std::string_view to_string(ec code) {
   static constexpr std::array<std::string_view, 14> names = {
-    "none",         "not-found", "already-exists",    "conflict",     "gone",        "invalid", "forbidden",
-    "unauthorized", "too-many-requests", "server-error", "unavailable", "timeout", "infeasible", "shutting-down"};
+    "none",        "not-found", "already-exists", "conflict",          "gone",
+    "invalid",     "forbidden", "unauthorized",   "too-many-requests", "server-error",
+    "unavailable", "timeout",   "infeasible",     "shutting-down"};
   static_assert(names.size() == static_cast<size_t>(ec::shutting_down) + 1);
   return pick(names, code);
 }
@@ -51,7 +54,8 @@ std::optional<reason_code> parse_reason(std::string_view name) {
 }
 
 std::string_view to_string(pod_phase phase) {
-  static constexpr std::array<std::string_view, 4> names = {"Pending", "Running", "Succeeded", "Failed"};
+  static constexpr std::array<std::string_view, 4> names = {"Pending", "Running", "Succeeded",
+                                                            "Failed"};
   return pick(names, phase);
 }
 
@@ -62,22 +66,37 @@ std::string_view to_string(check_result result) {
 
 std::string_view to_string(object_kind kind) {
   static constexpr std::array<std::string_view, object_kind_count> names = {
-    "Pod",        "Workload",       "Node",  "PodDisruptionBudget", "HorizontalPodAutoscaler", "LimitRange",
-    "ResourceQuota", "Namespace",   "Lease", "Event",               "Policy",                  "PolicyRule",
-    "Recommendation", "AutomatedNamespace", "CustomOwnerGrouping",  "Checkpoint",              "HealthReport"};
+    "Pod",
+    "Workload",
+    "Node",
+    "PodDisruptionBudget",
+    "HorizontalPodAutoscaler",
+    "LimitRange",
+    "ResourceQuota",
+    "Namespace",
+    "Lease",
+    "Event",
+    "Policy",
+    "PolicyRule",
+    "Recommendation",
+    "AutomatedNamespace",
+    "CustomOwnerGrouping",
+    "Checkpoint",
+    "HealthReport"};
   return pick(names, kind);
 }
 
 std::string_view to_string(component which) {
-  static constexpr std::array<std::string_view, 6> names = {"agent",   "recommender", "admissions",
-                                                            "updater", "dashboards",  "healthcheck"};
+  static constexpr std::array<std::string_view, 6> names = {
+    "agent", "recommender", "admissions", "updater", "dashboards", "healthcheck"};
   return pick(names, which);
 }
 
 std::string_view to_string(admission_verdict verdict) {
   static constexpr std::array<std::string_view, 11> names = {
-    "patched",        "already-right", "not-granted", "excluded",    "system-namespace", "no-recommendation",
-    "low-confidence", "unknown-owner", "not-ready",   "invalid-pod", "would-break"};
+    "patched",          "already-right",     "not-granted",    "excluded",
+    "system-namespace", "no-recommendation", "low-confidence", "unknown-owner",
+    "not-ready",        "invalid-pod",       "would-break"};
   static_assert(names.size() == static_cast<size_t>(admission_verdict::would_break) + 1);
   return pick(names, verdict);
 }
@@ -87,11 +106,29 @@ std::string_view to_string(update_action action) {
 }
 
 std::string_view to_string(refusal why) {
-  static constexpr std::array<std::string_view, 23> names = {
-    "none",         "not-granted",  "excluded",          "gate-closed",    "paused",     "below-threshold",
-    "cool-down",    "budget-spent", "disruption-budget", "do-not-disrupt", "single-replica", "rollout-in-progress",
-    "not-ready",    "job",          "mode",              "outside-schedule", "qos-change", "node-room",
-    "live-memory",  "infeasible",   "deferred",          "api-error",      "fight"};
+  static constexpr std::array<std::string_view, 23> names = {"none",
+                                                             "not-granted",
+                                                             "excluded",
+                                                             "gate-closed",
+                                                             "paused",
+                                                             "below-threshold",
+                                                             "cool-down",
+                                                             "budget-spent",
+                                                             "disruption-budget",
+                                                             "do-not-disrupt",
+                                                             "single-replica",
+                                                             "rollout-in-progress",
+                                                             "not-ready",
+                                                             "job",
+                                                             "mode",
+                                                             "outside-schedule",
+                                                             "qos-change",
+                                                             "node-room",
+                                                             "live-memory",
+                                                             "infeasible",
+                                                             "deferred",
+                                                             "api-error",
+                                                             "fight"};
   static_assert(names.size() == static_cast<size_t>(refusal::fight) + 1);
   return pick(names, why);
 }

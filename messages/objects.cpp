@@ -21,8 +21,8 @@ bool label_selector::matches(const string_map& labels) const {
   for (auto& requirement : expressions) {
     auto found = labels.find(requirement.key);
     bool present = found != labels.end();
-    bool listed = present && std::find(requirement.values.begin(), requirement.values.end(), found->second) !=
-                               requirement.values.end();
+    bool listed = present && std::find(requirement.values.begin(), requirement.values.end(),
+                                       found->second) != requirement.values.end();
     using op = label_requirement::op;
     switch (requirement.operation) {
       case op::in:

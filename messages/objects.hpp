@@ -1,5 +1,5 @@
-// The Kubernetes objects that the platform reads or writes, each with the fields it needs and no more.
-// Field meanings: https://kubernetes.io/docs/reference/kubernetes-api/
+// The Kubernetes objects that the platform reads or writes, each with the fields it needs and no
+// more. Field meanings: https://kubernetes.io/docs/reference/kubernetes-api/
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,7 @@ struct metadata {
   string_map labels;
   string_map annotations;
   std::vector<owner_reference> owners;
+  bool operator==(const metadata&) const = default;
 };
 
 enum class resize_policy : uint8_t { not_required, restart_container };
@@ -64,9 +65,9 @@ struct container_status {
   std::string name;
   bool ready = false;
   int32_t restarts = 0;
-  instant started{};                  // of the running container; zero: not running
-  resources allocated;                // allocatedResources: admitted requests
-  container_resources actual;         // resources: what the runtime enforces
+  instant started{};           // of the running container; zero: not running
+  resources allocated;         // allocatedResources: admitted requests
+  container_resources actual;  // resources: what the runtime enforces
   std::optional<termination> last_termination;
   bool operator==(const container_status&) const = default;
 };
@@ -94,7 +95,7 @@ struct pod {
   pod_phase phase = pod_phase::pending;
   bool ready = false;
   instant ready_since{};
-  instant started{};  // status.startTime
+  instant started{};                       // status.startTime
   std::vector<container_status> statuses;  // same order as containers
   resize_status resize;
   std::string status_reason;  // "Evicted", "OutOfmemory"
@@ -104,20 +105,20 @@ struct pod {
 struct workload {
   metadata meta;
   std::string kind;
-  int32_t replicas = 1;                  // desired; completions for Jobs
-  string_map selector;                   // spec.selector.matchLabels
+  int32_t replicas = 1;  // desired; completions for Jobs
+  string_map selector;   // spec.selector.matchLabels
   string_map template_labels;
   string_map template_annotations;
   std::vector<container_spec> containers;
-  int32_t max_unavailable = 1;           // rolling update, absolute
+  int32_t max_unavailable = 1;  // rolling update, absolute
   int32_t max_surge = 1;
-  milliseconds min_ready{};              // minReadySeconds
-  milliseconds schedule_every{};         // CronJob: period of its schedule
-  int32_t ready_replicas = 0;            // status
+  milliseconds min_ready{};       // minReadySeconds
+  milliseconds schedule_every{};  // CronJob: period of its schedule
+  int32_t ready_replicas = 0;     // status
   int32_t updated_replicas = 0;
   int32_t current_replicas = 0;
   int64_t observed_generation = 0;
-  std::string revision;                  // pod-template-hash of the newest template
+  std::string revision;  // pod-template-hash of the newest template
   bool paused = false;
 
   /// Pods of the newest template are still being rolled out.
@@ -158,9 +159,9 @@ struct pod_disruption_budget {
 
 struct hpa_metric {
   resource_kind resource = resource_kind::cpu;
-  std::string container;                      // ContainerResource; empty: whole pod
-  std::optional<int32_t> utilization;         // percent of the request
-  std::optional<int64_t> average_value;       // millicores or bytes
+  std::string container;                 // ContainerResource; empty: whole pod
+  std::optional<int32_t> utilization;    // percent of the request
+  std::optional<int64_t> average_value;  // millicores or bytes
   bool operator==(const hpa_metric&) const = default;
 };
 
@@ -179,6 +180,7 @@ struct limit_range {
   metadata meta;
   resources container_min, container_max, container_default, container_default_request;
   resources pod_min, pod_max;
+  bool operator==(const limit_range&) const = default;
 };
 
 struct resource_quota {
@@ -245,12 +247,12 @@ struct recommendation {
   // spec
   workload_ref target;
   std::string policy_override;
-  bool excluded = false;                  // a person said: never
+  bool excluded = false;  // a person said: never
   std::optional<automation_grant> automation;
   // status
   workload_recommendation status;
   int32_t replicas = 0;
-  double coverage = 0;                    // 0 to 1, of the history needed
+  double coverage = 0;  // 0 to 1, of the history needed
   std::optional<last_action> last;
 };
 
@@ -293,10 +295,10 @@ struct health_report {
   instant at{};
 };
 
-using object = std::variant<pod, workload, node, pod_disruption_budget, horizontal_pod_autoscaler,
-                            limit_range, resource_quota, namespace_object, lease, event, policy,
-                            policy_rule, recommendation, automated_namespace, custom_owner_grouping,
-                            checkpoint, health_report>;
+using object =
+  std::variant<pod, workload, node, pod_disruption_budget, horizontal_pod_autoscaler, limit_range,
+               resource_quota, namespace_object, lease, event, policy, policy_rule, recommendation,
+               automated_namespace, custom_owner_grouping, checkpoint, health_report>;
 using object_ptr = std::shared_ptr<const object>;
 
 /// Same order as the alternatives of `object`.

@@ -43,10 +43,10 @@ enum class update_mode : uint8_t {
 
 /// Weekly window in which changes of one direction are allowed.
 struct schedule_window {
-  uint8_t days = 0x7f;              // bit 0 = Monday
-  milliseconds from{};              // since local midnight
+  uint8_t days = 0x7f;  // bit 0 = Monday
+  milliseconds from{};  // since local midnight
   milliseconds until{std::chrono::hours{24}};
-  std::string time_zone = "UTC";    // IANA name
+  std::string time_zone = "UTC";  // IANA name
   bool operator==(const schedule_window&) const = default;
 };
 
@@ -65,7 +65,8 @@ struct policy_spec {
   resource_policy memory;
   std::vector<container_policy> containers;  // first match wins
 
-  /// 0 safest to 1 leanest; 0.5 leaves percentile and headroom as given. Monotonic in the footprint.
+  /// 0 safest to 1 leanest; 0.5 leaves percentile and headroom as given. Monotonic in the
+  /// footprint.
   double aggressiveness = 0.5;
 
   update_mode increase = update_mode::recreate;
@@ -76,8 +77,8 @@ struct policy_spec {
   milliseconds minimum_history = std::chrono::hours{6};  // coverage before anything shrinks
   bool oom_healing = true;
   bool burst_healing = true;
-  bool season = true;                       // look ahead along the day's and week's curve
-  bool disturb_single_replica = false;      // may a lone replica be evicted
+  bool season = true;                                 // look ahead along the day's and week's curve
+  bool disturb_single_replica = false;                // may a lone replica be evicted
   milliseconds cool_down = std::chrono::minutes{10};  // between disruptions of one workload
   bool operator==(const policy_spec&) const = default;
 };
@@ -102,11 +103,11 @@ struct label_selector {
 struct rule_selector {
   std::vector<std::string> namespaces;  // names or shell patterns
   label_selector namespace_labels;
-  std::vector<std::string> kinds;  // owner kinds
-  std::vector<std::string> names;  // workload names or shell patterns
-  label_selector labels;           // of the pod template or the owner
-  string_map annotations;          // of the pod template or the owner; "*" matches any value
-  std::vector<std::string> images; // shell patterns, any container
+  std::vector<std::string> kinds;   // owner kinds
+  std::vector<std::string> names;   // workload names or shell patterns
+  label_selector labels;            // of the pod template or the owner
+  string_map annotations;           // of the pod template or the owner; "*" matches any value
+  std::vector<std::string> images;  // shell patterns, any container
   bool operator==(const rule_selector&) const = default;
 };
 

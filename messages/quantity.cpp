@@ -10,7 +10,8 @@ namespace scaleops {
 
 namespace {
 
-// Exact within 128 bits: the mantissa holds up to 27 significant digits, more than the API server's own 18.
+// Exact within 128 bits: the mantissa holds up to 27 significant digits, more than the API server's
+// own 18.
 using wide = unsigned __int128;
 constexpr int64_t largest = int64_t{1} << 53;  // exact in JSON's doubles as well
 
@@ -21,22 +22,22 @@ struct scale {
 
 std::optional<scale> suffix_of(std::string_view text) {
   static constexpr std::array<std::pair<std::string_view, scale>, 17> table{{{"", {0, 0}},
-                                                                            {"n", {-9, 0}},
-                                                                            {"u", {-6, 0}},
-                                                                            {"m", {-3, 0}},
-                                                                            {"k", {3, 0}},
-                                                                            {"M", {6, 0}},
-                                                                            {"G", {9, 0}},
-                                                                            {"T", {12, 0}},
-                                                                            {"P", {15, 0}},
-                                                                            {"E", {18, 0}},
-                                                                            {"Ki", {0, 10}},
-                                                                            {"Mi", {0, 20}},
-                                                                            {"Gi", {0, 30}},
-                                                                            {"Ti", {0, 40}},
-                                                                            {"Pi", {0, 50}},
-                                                                            {"Ei", {0, 60}},
-                                                                            {"µ", {-6, 0}}}};
+                                                                             {"n", {-9, 0}},
+                                                                             {"u", {-6, 0}},
+                                                                             {"m", {-3, 0}},
+                                                                             {"k", {3, 0}},
+                                                                             {"M", {6, 0}},
+                                                                             {"G", {9, 0}},
+                                                                             {"T", {12, 0}},
+                                                                             {"P", {15, 0}},
+                                                                             {"E", {18, 0}},
+                                                                             {"Ki", {0, 10}},
+                                                                             {"Mi", {0, 20}},
+                                                                             {"Gi", {0, 30}},
+                                                                             {"Ti", {0, 40}},
+                                                                             {"Pi", {0, 50}},
+                                                                             {"Ei", {0, 60}},
+                                                                             {"µ", {-6, 0}}}};
   for (auto& [name, value] : table)
     if (name == text)
       return value;
@@ -124,12 +125,18 @@ quantity_error parse(std::string_view text, int extra_decimal, int64_t& out) {
 
 std::string_view describe(quantity_error error) {
   switch (error) {
-    case quantity_error::none: return "is valid";
-    case quantity_error::empty: return "is empty";
-    case quantity_error::malformed: return "is not a number with an optional suffix such as 250m, 1.5 or 128Mi";
-    case quantity_error::unknown_suffix: return "has an unknown suffix (use n, u, m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei)";
-    case quantity_error::out_of_range: return "is negative or too large";
-    case quantity_error::too_precise: return "has too many digits";
+    case quantity_error::none:
+      return "is valid";
+    case quantity_error::empty:
+      return "is empty";
+    case quantity_error::malformed:
+      return "is not a number with an optional suffix such as 250m, 1.5 or 128Mi";
+    case quantity_error::unknown_suffix:
+      return "has an unknown suffix (use n, u, m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei)";
+    case quantity_error::out_of_range:
+      return "is negative or too large";
+    case quantity_error::too_precise:
+      return "has too many digits";
   }
   return "";
 }
@@ -143,7 +150,8 @@ quantity_error parse_memory(std::string_view text, int64_t& bytes) {
 }
 
 std::string format_cpu(int64_t millicores) {
-  return millicores % 1000 == 0 ? fmt::format("{}", millicores / 1000) : fmt::format("{}m", millicores);
+  return millicores % 1000 == 0 ? fmt::format("{}", millicores / 1000)
+                                : fmt::format("{}m", millicores);
 }
 
 std::string format_memory(int64_t bytes) {

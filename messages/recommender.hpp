@@ -8,12 +8,14 @@
 #include "messages/agent.hpp"
 #include "messages/component.hpp"
 #include "messages/recommendation.hpp"
+#include "messages/usage_shape.hpp"
 
 namespace scaleops {
 
 using workload_recommendation_ptr = std::shared_ptr<const workload_recommendation>;
 
-/// A new decision. Also written to the workload's Recommendation object; this message is only faster.
+/// A new decision. Also written to the workload's Recommendation object; this message is only
+/// faster.
 struct recommendation_made {
   workload_recommendation_ptr recommendation;
 };
@@ -32,13 +34,6 @@ struct recommendation_query {
 struct usage_shape_query {
   workload_ref workload;
   std::string container;
-};
-struct usage_shape {
-  std::vector<double> cpu_percentiles;     // P1, P5, P10 … P95, P99 in millicores; see `levels`
-  std::vector<double> levels;              // the percentiles' levels, 0 to 1
-  std::vector<double> cpu_by_hour;         // 168 values, millicores, hour 0 = Monday 00:00 UTC; empty: unknown
-  int64_t memory_peak = 0;                 // bytes, in the policy's window
-  double hours = 0;                        // of usage seen
 };
 
 using recommender_actor = component_actor::extend<

@@ -30,9 +30,9 @@ std::string format_rfc3339(instant at) {
   auto day = floor<days>(at);
   year_month_day date{day};
   hh_mm_ss<milliseconds> clock{at - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", int(date.year()), unsigned(date.month()),
-                     unsigned(date.day()), clock.hours().count(), clock.minutes().count(),
-                     clock.seconds().count());
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", int(date.year()),
+                     unsigned(date.month()), unsigned(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count());
 }
 
 bool parse_rfc3339(std::string_view text, instant& out) {
@@ -67,7 +67,8 @@ bool parse_rfc3339(std::string_view text, instant& out) {
   } else {
     int zh, zm;
     if ((zone != '+' && zone != '-') || text.size() != pos + 6 || text[pos + 3] != ':' ||
-        !read_fixed(text, pos + 1, 2, zh) || !read_fixed(text, pos + 4, 2, zm) || zh > 23 || zm > 59)
+        !read_fixed(text, pos + 1, 2, zh) || !read_fixed(text, pos + 4, 2, zm) || zh > 23 ||
+        zm > 59)
       return false;
     auto offset = hours{zh} + minutes{zm};
     at += zone == '+' ? -offset : offset;
@@ -86,8 +87,8 @@ bool parse_duration(std::string_view text, milliseconds& out) {
   double total = 0;
   while (!text.empty()) {
     double number = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number,
-                                        std::chars_format::fixed);
+    auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
     if (error != std::errc{} || number < 0)
       return false;
     text.remove_prefix(size_t(end - text.data()));

@@ -10,7 +10,8 @@ namespace scaleops {
 
 using std::chrono::milliseconds;
 
-/// A moment of wall time (UTC), millisecond resolution, as in every timestamp of the Kubernetes API.
+/// A moment of wall time (UTC), millisecond resolution, as in every timestamp of the Kubernetes
+/// API.
 using instant = std::chrono::sys_time<milliseconds>;
 
 /// Ties the steady clock of the actor system to wall time, so that actors need only one clock.
@@ -27,10 +28,12 @@ struct wall_anchor {
 /// RFC 3339 in UTC with seconds ("2026-01-05T12:00:00Z"), the form of Kubernetes' metav1.Time.
 std::string format_rfc3339(instant at);
 
-/// Reads RFC 3339 with optional fraction and any offset. Returns false and leaves `out` alone when malformed.
+/// Reads RFC 3339 with optional fraction and any offset. Returns false and leaves `out` alone when
+/// malformed.
 bool parse_rfc3339(std::string_view text, instant& out);
 
-/// Reads Go's duration form ("1h30m", "90s", "500ms") and whole days ("14d"). Returns false when malformed.
+/// Reads Go's duration form ("1h30m", "90s", "500ms") and whole days ("14d"). Returns false when
+/// malformed.
 bool parse_duration(std::string_view text, milliseconds& out);
 
 /// The shortest exact form that parse_duration reads back ("14d", "1h30m", "0s").

@@ -21,26 +21,26 @@ enum class refusal : uint8_t {
   none,
   not_granted,
   excluded,
-  gate_closed,         // healthcheck red or admissions stale
-  paused,              // a person stopped everything
-  below_threshold,     // too small a change to bother
+  gate_closed,      // healthcheck red or admissions stale
+  paused,           // a person stopped everything
+  below_threshold,  // too small a change to bother
   cool_down,
-  budget_spent,        // cluster-wide disruptions a minute, or workload's share
-  disruption_budget,   // PodDisruptionBudget
-  do_not_disrupt,      // annotation of the pod
+  budget_spent,       // cluster-wide disruptions a minute, or workload's share
+  disruption_budget,  // PodDisruptionBudget
+  do_not_disrupt,     // annotation of the pod
   single_replica,
   rollout_in_progress,
-  not_ready,           // a pod of the workload is not ready
-  job,                 // runs are not disturbed
-  mode,                // policy says never or on create
+  not_ready,  // a pod of the workload is not ready
+  job,        // runs are not disturbed
+  mode,       // policy says never or on create
   outside_schedule,
   qos_change,
   node_room,
-  live_memory,         // would go below what is in use
+  live_memory,  // would go below what is in use
   infeasible,
   deferred,
   api_error,
-  fight,               // another owner keeps reverting us
+  fight,  // another owner keeps reverting us
 };
 std::string_view to_string(refusal why);
 
@@ -72,9 +72,10 @@ struct update_log {
   std::vector<update_record> records;
 };
 
-using updater_actor = component_actor::extend<caf::reacts_to<recommendation_made>,
-                                              caf::replies_to<pause_updates>::with<component_status>,
-                                              caf::replies_to<update_log_query>::with<update_log>>;
+using updater_actor =
+  component_actor::extend<caf::reacts_to<recommendation_made>,
+                          caf::replies_to<pause_updates>::with<component_status>,
+                          caf::replies_to<update_log_query>::with<update_log>>;
 
 }  // namespace scaleops
 

@@ -7,14 +7,16 @@
 
 namespace scaleops {
 
-/// Objects came, changed or went, in order. A deleted event carries the last known object. After a relist the events are
-/// the difference to what was told before, so the receiver's cache stays right without knowing of the relist.
+/// Objects came, changed or went, in order. A deleted event carries the last known object. After a
+/// relist the events are the difference to what was told before, so the receiver's cache stays
+/// right without knowing of the relist.
 struct objects_changed {
   object_kind kind = object_kind::pod;
   std::vector<watch_event> events;
 };
 
-/// All that was there at `at` has been told: the receiver's cache is complete. Repeated with every bookmark.
+/// All that was there at `at` has been told: the receiver's cache is complete. Repeated with every
+/// bookmark.
 struct watch_synced {
   object_kind kind = object_kind::pod;
   instant at{};
@@ -27,7 +29,8 @@ struct watch_lost {
 };
 
 using objects_sink_actor =
-  caf::typed_actor<caf::reacts_to<objects_changed>, caf::reacts_to<watch_synced>, caf::reacts_to<watch_lost>>;
+  caf::typed_actor<caf::reacts_to<objects_changed>, caf::reacts_to<watch_synced>,
+                   caf::reacts_to<watch_lost>>;
 
 /// Leadership over a Lease was won or lost (actors/common/leader.hpp).
 struct leadership_changed {

@@ -4,12 +4,12 @@
 #include <array>
 #include <set>
 
-#include <caf/actor_system.hpp>
-#include <caf/stateful_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
 #include <fmt/format.h>
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
+#include <caf/actor_system.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 #include "actors/agent/feeder.hpp"
 #include "actors/agent/logic/discovery.hpp"
@@ -65,15 +65,24 @@ struct agent_state {
     bool nodes_moved = false;
     for (auto& event : news.events) {
       switch (news.kind) {
-        case object_kind::pod: found.on_pod(event, out); break;
-        case object_kind::workload: found.on_workload(event, out); break;
-        case object_kind::namespace_object: found.on_namespace(event, out); break;
-        case object_kind::custom_owner_grouping: found.on_grouping(event, out); break;
+        case object_kind::pod:
+          found.on_pod(event, out);
+          break;
+        case object_kind::workload:
+          found.on_workload(event, out);
+          break;
+        case object_kind::namespace_object:
+          found.on_namespace(event, out);
+          break;
+        case object_kind::custom_owner_grouping:
+          found.on_grouping(event, out);
+          break;
         case object_kind::node:
           nodes.apply(event);
           nodes_moved = true;
           break;
-        default: break;
+        default:
+          break;
       }
     }
     if (nodes_moved)
@@ -123,9 +132,11 @@ struct agent_state {
     self->request(scraper, std::chrono::seconds{5}, scrape_count_query{})
       .then(
         [this, promise](uint64_t samples) mutable {
-          component_status status{component::agent, synced.size() == watched.size(), {}, now(), samples};
-          status.detail = fmt::format("{} workloads, {} pods, {} nodes, {}", found.workloads(), found.pods(),
-                                      nodes.size(), leads ? "leading" : "standing by");
+          component_status status{
+            component::agent, synced.size() == watched.size(), {}, now(), samples};
+          status.detail =
+            fmt::format("{} workloads, {} pods, {} nodes, {}", found.workloads(), found.pods(),
+                        nodes.size(), leads ? "leading" : "standing by");
           promise.deliver(std::move(status));
         },
         [promise](caf::error& error) mutable { promise.deliver(std::move(error)); });
@@ -144,8 +155,8 @@ struct agent_state {
   }
 };
 
-self_actor::behavior_type agent(self_actor::stateful_pointer<agent_state> self, agent_config cfg, component_env env,
-                                recommender_actor recommender) {
+self_actor::behavior_type agent(self_actor::stateful_pointer<agent_state> self, agent_config cfg,
+                                component_env env, recommender_actor recommender) {
   auto& st = self->state;
   st.cfg = cfg;
   st.env = std::move(env);
@@ -156,14 +167,16 @@ self_actor::behavior_type agent(self_actor::stateful_pointer<agent_state> self, 
           [&st](status_query) { return st.on_status(); },
           // objects sink
           [&st](objects_changed& news) { st.on_objects(news); },
-          [&st](const watch_synced& sync) { st.synced.insert(sync.kind); }, [](const watch_lost&) {},
+          [&st](const watch_synced& sync) { st.synced.insert(sync.kind); },
+          [](const watch_lost&) {},
           // leadership sink
           [&st](const leadership_changed& change) { st.on_leadership(change); }};
 }
 
 }  // namespace
 
-agent_actor spawn_agent(caf::actor_system& sys, agent_config cfg, component_env env, recommender_actor recommender) {
+agent_actor spawn_agent(caf::actor_system& sys, agent_config cfg, component_env env,
+                        recommender_actor recommender) {
   return sys.spawn(agent, cfg, std::move(env), std::move(recommender));
 }
 

@@ -3,11 +3,11 @@
 #include <map>
 #include <utility>
 
+#include <prometheus/counter.h>
+#include <prometheus/registry.h>
 #include <caf/local_actor.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <prometheus/counter.h>
-#include <prometheus/registry.h>
 
 #include "messages/entropy.hpp"
 
@@ -53,7 +53,9 @@ struct feeder_state {
       part.samples.clear();
     }
     if (first > 0)
-      std::erase_if(waiting, [](const workload_usage& part) { return part.samples.empty() && part.kills.empty(); });
+      std::erase_if(waiting, [](const workload_usage& part) {
+        return part.samples.empty() && part.kills.empty();
+      });
   }
 
   void send_next() {
@@ -101,8 +103,10 @@ self_actor::behavior_type feeder(self_actor::stateful_pointer<feeder_state> self
   };
   st.fed = counter("scaleops_agent_samples_fed_total", "Samples that the recommender acknowledged");
   st.resent = counter("scaleops_agent_batches_resent_total", "Batches sent again after no answer");
-  st.lost = counter("scaleops_agent_samples_lost_total", "Oldest samples dropped while the recommender was away");
-  return {[&st](usage_collected& news) { st.on_collected(news); }, [&st](caf::tick_atom) { st.on_tick(); }};
+  st.lost = counter("scaleops_agent_samples_lost_total",
+                    "Oldest samples dropped while the recommender was away");
+  return {[&st](usage_collected& news) { st.on_collected(news); },
+          [&st](caf::tick_atom) { st.on_tick(); }};
 }
 
 }  // namespace

@@ -6,11 +6,11 @@
 #include <unordered_map>
 #include <utility>
 
+#include <prometheus/counter.h>
+#include <prometheus/registry.h>
 #include <caf/local_actor.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <prometheus/counter.h>
-#include <prometheus/registry.h>
 
 #include "actors/agent/logic/usage_rates.hpp"
 
@@ -94,7 +94,8 @@ struct scraper_state {
     sampled->Increment(double(samples - before));
   }
 
-  void take(scraped_pod& pod, const container_metrics& metric, const usage_limits& limits, instant now) {
+  void take(scraped_pod& pod, const container_metrics& metric, const usage_limits& limits,
+            instant now) {
     auto index = container_index(*pod.workload, metric.container);
     if (!index)
       return;
@@ -114,7 +115,8 @@ struct scraper_state {
     }
   }
 
-  static std::optional<uint16_t> container_index(const collected& workload, const std::string& container) {
+  static std::optional<uint16_t> container_index(const collected& workload,
+                                                 const std::string& container) {
     if (workload.facts)
       for (size_t i = 0; i < workload.facts->containers.size(); ++i)
         if (workload.facts->containers[i].name == container)
@@ -146,7 +148,8 @@ struct scraper_state {
       forget(ref);
   }
 
-  /// Completes a kill with what was last measured, and tells whether the container's own limit or its node did it.
+  /// Completes a kill with what was last measured, and tells whether the container's own limit or
+  /// its node did it.
   bool note_kill(found_kill& found) {
     auto workload = workloads.find(found.workload);
     if (workload == workloads.end())
@@ -156,8 +159,10 @@ struct scraper_state {
       if (auto& memory = memory_of(pod->second, found.kill.container); memory.last)
         kill.memory_peak = memory.last->working_set;
     // Scrapes miss the last moments: only a use far below the limit speaks for the node.
-    bool far_below = kill.memory_limit > 0 && kill.memory_peak > 0 && kill.memory_peak < kill.memory_limit / 2;
-    kill.cause = kill.memory_limit == 0 || far_below ? kill_cause::node_pressure : kill_cause::container_limit;
+    bool far_below =
+      kill.memory_limit > 0 && kill.memory_peak > 0 && kill.memory_peak < kill.memory_limit / 2;
+    kill.cause =
+      kill.memory_limit == 0 || far_below ? kill_cause::node_pressure : kill_cause::container_limit;
     kills_seen->Increment();
     workload->second.kills.push_back(std::move(found.kill));
     return true;
@@ -175,7 +180,8 @@ struct scraper_state {
     usage_collected news;
     for (auto& [ref, workload] : workloads)
       if (workload.facts && (!workload.samples.empty() || !workload.kills.empty()))
-        news.usage.push_back({workload.facts, std::exchange(workload.samples, {}), std::exchange(workload.kills, {})});
+        news.usage.push_back(
+          {workload.facts, std::exchange(workload.samples, {}), std::exchange(workload.kills, {})});
     if (!news.usage.empty())
       self->send(feeder, std::move(news));
   }
@@ -184,18 +190,21 @@ struct scraper_state {
     auto counter = [&](const char* name, const char* help, prometheus::Labels labels = {}) {
       return &prometheus::BuildCounter().Name(name).Help(help).Register(*env.registry).Add(labels);
     };
-    scrapes_done = counter("scaleops_agent_scrapes_total", "Node scrapes by result", {{"result", "ok"}});
-    scrapes_failed = counter("scaleops_agent_scrapes_total", "Node scrapes by result", {{"result", "error"}});
+    scrapes_done =
+      counter("scaleops_agent_scrapes_total", "Node scrapes by result", {{"result", "ok"}});
+    scrapes_failed =
+      counter("scaleops_agent_scrapes_total", "Node scrapes by result", {{"result", "error"}});
     sampled = counter("scaleops_agent_samples_total", "Container samples taken");
     kills_seen = counter("scaleops_agent_oom_kills_total", "OOM kills seen in pod statuses");
     for (auto why : {sample_drop::repeated, sample_drop::stale, sample_drop::impossible})
-      drops[why] = counter("scaleops_agent_samples_dropped_total", "Container samples dropped, by reason",
-                           {{"reason", std::string(to_string(why))}});
+      drops[why] =
+        counter("scaleops_agent_samples_dropped_total", "Container samples dropped, by reason",
+                {{"reason", std::string(to_string(why))}});
   }
 };
 
-self_actor::behavior_type scraper(self_actor::stateful_pointer<scraper_state> self, agent_config cfg,
-                                  component_env env, feeder_actor feeder) {
+self_actor::behavior_type scraper(self_actor::stateful_pointer<scraper_state> self,
+                                  agent_config cfg, component_env env, feeder_actor feeder) {
   auto& st = self->state;
   st.cfg = cfg;
   st.env = std::move(env);
@@ -205,7 +214,8 @@ self_actor::behavior_type scraper(self_actor::stateful_pointer<scraper_state> se
   return {[&st](scrape_targets& targets) { st.on_targets(targets); },
           [&st](scrape_nodes& nodes) { st.nodes = std::move(nodes.nodes); },
           [&st](const scrape_switch& turn) { st.on = turn.on; },
-          [&st](scrape_count_query) { return st.samples; }, [&st](caf::tick_atom) { st.on_tick(); }};
+          [&st](scrape_count_query) { return st.samples; },
+          [&st](caf::tick_atom) { st.on_tick(); }};
 }
 
 }  // namespace

@@ -25,12 +25,13 @@ struct scrape_switch {
 };
 struct scrape_count_query {};
 
-using scraper_actor =
-  caf::typed_actor<caf::reacts_to<scrape_targets>, caf::reacts_to<scrape_nodes>, caf::reacts_to<scrape_switch>,
-                   // How many samples so far.
-                   caf::replies_to<scrape_count_query>::with<uint64_t>>;
+using scraper_actor = caf::typed_actor<caf::reacts_to<scrape_targets>, caf::reacts_to<scrape_nodes>,
+                                       caf::reacts_to<scrape_switch>,
+                                       // How many samples so far.
+                                       caf::replies_to<scrape_count_query>::with<uint64_t>>;
 
-scraper_actor spawn_scraper(caf::local_actor* parent, agent_config cfg, const component_env& env, feeder_actor feeder);
+scraper_actor spawn_scraper(caf::local_actor* parent, agent_config cfg, const component_env& env,
+                            feeder_actor feeder);
 
 }  // namespace scaleops
 

@@ -2,10 +2,10 @@
 
 #include <utility>
 
+#include <spdlog/spdlog.h>
 #include <caf/local_actor.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <spdlog/spdlog.h>
 
 #include "messages/labels.hpp"
 
@@ -27,8 +27,8 @@ struct leader_state {
   bool asking = false;
   int32_t term = 0;
   caf::actor_clock::time_point renewed{};  // when our own last success was sent
-  // Another holder's lease counts as alive while its renewals are seen to move by our own clock, so that clocks of
-  // different machines need not agree.
+  // Another holder's lease counts as alive while its renewals are seen to move by our own clock, so
+  // that clocks of different machines need not agree.
   uint64_t seen_version = 0;
   caf::actor_clock::time_point seen_at{};
 
@@ -102,7 +102,8 @@ struct leader_state {
         become(false);
     };
     if (current)
-      self->request(env.kube, cfg.request_timeout, update_object{object_now, false}).then(done, lost);
+      self->request(env.kube, cfg.request_timeout, update_object{object_now, false})
+        .then(done, lost);
     else
       self->request(env.kube, cfg.request_timeout, create_object{object_now}).then(done, lost);
   }
@@ -132,7 +133,8 @@ self_actor::behavior_type leader(self_actor::stateful_pointer<leader_state> self
 
 }  // namespace
 
-void spawn_leader(caf::local_actor* parent, leader_config cfg, const component_env& env, leadership_sink_actor sink) {
+void spawn_leader(caf::local_actor* parent, leader_config cfg, const component_env& env,
+                  leadership_sink_actor sink) {
   parent->spawn<caf::linked>(leader, std::move(cfg), env, std::move(sink));
 }
 

@@ -5,12 +5,12 @@
 #include <set>
 #include <vector>
 
-#include <caf/local_actor.hpp>
-#include <caf/stateful_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
 #include <prometheus/counter.h>
 #include <prometheus/registry.h>
 #include <spdlog/spdlog.h>
+#include <caf/local_actor.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 #include "messages/entropy.hpp"
 
@@ -53,9 +53,9 @@ struct watcher_state {
   std::vector<object_ptr> listed;          // pages so far
   uint64_t version = 0;                    // where to resume; 0: list first
   uint64_t watch = 0;                      // open watch; 0: none
-  uint64_t attempt = 0;                    // numbers each try; late answers of older ones are ignored
-  uint32_t failures = 0;                   // in a row
-  caf::actor_clock::time_point heard{};    // last sign of life
+  uint64_t attempt = 0;                  // numbers each try; late answers of older ones are ignored
+  uint32_t failures = 0;                 // in a row
+  caf::actor_clock::time_point heard{};  // last sign of life
   prometheus::Counter* relists = nullptr;
   prometheus::Counter* breaks = nullptr;
   prometheus::Counter* dropped = nullptr;
@@ -74,7 +74,8 @@ struct watcher_state {
       listed.clear();
       relists->Increment();
     }
-    self->request(env.kube, cfg.request_timeout, list_query{cfg.kind, {}, cfg.page, std::move(token)})
+    self
+      ->request(env.kube, cfg.request_timeout, list_query{cfg.kind, {}, cfg.page, std::move(token)})
       .then([this, now = attempt](object_list& page) { on_page(now, page); },
             [this, now = attempt](caf::error& error) { on_failure(now, error); });
   }
@@ -110,7 +111,8 @@ struct watcher_state {
       if (present.contains(it->first)) {
         ++it;
       } else {
-        news.events.push_back({watch_event::type::deleted, it->second, meta_of(*it->second).resource_version});
+        news.events.push_back(
+          {watch_event::type::deleted, it->second, meta_of(*it->second).resource_version});
         it = known.erase(it);
       }
     }
@@ -143,7 +145,8 @@ struct watcher_state {
     lose(code_of(error));
   }
 
-  /// The watch or an attempt at one is over: try again after a while, from a fresh list when the version is too old.
+  /// The watch or an attempt at one is over: try again after a while, from a fresh list when the
+  /// version is too old.
   void lose(ec reason) {
     if (reason == ec::gone)
       version = 0;
@@ -220,7 +223,9 @@ struct watcher_state {
     lose(ec::timeout);
   }
 
-  void tell_synced() { self->send(sink, watch_synced{cfg.kind, env.anchor.at(self->clock().now())}); }
+  void tell_synced() {
+    self->send(sink, watch_synced{cfg.kind, env.anchor.at(self->clock().now())});
+  }
 
   void register_metrics() {
     auto counter = [&](const char* name, const char* help) {
@@ -228,13 +233,15 @@ struct watcher_state {
       return &family.Add({{"kind", std::string(to_string(cfg.kind))}});
     };
     relists = counter("scaleops_watch_lists_total", "Full lists begun by watchers");
-    breaks = counter("scaleops_watch_breaks_total", "Watches and attempts that ended and were retried");
-    dropped = counter("scaleops_watch_events_dropped_total", "Stale or repeated watch events dropped");
+    breaks =
+      counter("scaleops_watch_breaks_total", "Watches and attempts that ended and were retried");
+    dropped =
+      counter("scaleops_watch_events_dropped_total", "Stale or repeated watch events dropped");
   }
 };
 
-self_actor::behavior_type watcher(self_actor::stateful_pointer<watcher_state> self, watcher_config cfg,
-                                  component_env env, objects_sink_actor sink) {
+self_actor::behavior_type watcher(self_actor::stateful_pointer<watcher_state> self,
+                                  watcher_config cfg, component_env env, objects_sink_actor sink) {
   auto& st = self->state;
   st.cfg = cfg;
   st.env = std::move(env);
@@ -250,7 +257,8 @@ self_actor::behavior_type watcher(self_actor::stateful_pointer<watcher_state> se
 
 }  // namespace
 
-void spawn_watcher(caf::local_actor* parent, watcher_config cfg, const component_env& env, objects_sink_actor sink) {
+void spawn_watcher(caf::local_actor* parent, watcher_config cfg, const component_env& env,
+                   objects_sink_actor sink) {
   parent->spawn<caf::linked>(watcher, cfg, env, std::move(sink));
 }
 

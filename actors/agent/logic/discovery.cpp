@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/common/logic/owner_chain.hpp"
+#include "messages/labels.hpp"
 
 namespace scaleops {
 
@@ -13,7 +14,7 @@ bool live(const pod& pod) {
 }
 
 bool measurable(const pod& pod) {
-  return !pod.node.empty() && live(pod) && !pod.meta.deleted;
+  return !pod.node.empty() && live(pod) && !pod.meta.deleted && pod.meta.ns != labels::canary_namespace;
 }
 
 void overlay(string_map& base, const string_map& top) {
@@ -26,7 +27,8 @@ void raise(std::optional<int64_t>& value, const std::optional<int64_t>& other) {
     value = other;
 }
 
-/// The largest of each value over the live pods: the careful reading when pods differ during a change.
+/// The largest of each value over the live pods: the careful reading when pods differ during a
+/// change.
 void raise(container_resources& value, const container_resources& other) {
   raise(value.requests.cpu, other.requests.cpu);
   raise(value.requests.memory, other.requests.memory);
@@ -42,8 +44,9 @@ const container_spec* container_of(const pod& pod, const std::string& name) {
 }
 
 bool same_resources(const pod& a, const pod& b) {
-  return std::equal(a.containers.begin(), a.containers.end(), b.containers.begin(), b.containers.end(),
-                    [](const container_spec& x, const container_spec& y) { return x.resources == y.resources; });
+  return std::equal(
+    a.containers.begin(), a.containers.end(), b.containers.begin(), b.containers.end(),
+    [](const container_spec& x, const container_spec& y) { return x.resources == y.resources; });
 }
 
 /// Kills that `after` reports and `before` did not.
@@ -192,9 +195,11 @@ void discovery::refresh(const workload_ref& ref, discoveries& out) {
 workload_facts_ptr discovery::facts_of(const workload_ref& ref, const known_workload& known) const {
   auto facts = std::make_shared<workload_facts>();
   facts->ref = ref;
-  object_cache<pod>::pointer sample;  // the newest pod stands for owners whose template we do not see
+  object_cache<pod>::pointer
+    sample;  // the newest pod stands for owners whose template we do not see
   for (auto& name : known.pods)
-    if (auto pod = pods_.find(name.first, name.second); pod && (!sample || sample->meta.created < pod->meta.created))
+    if (auto pod = pods_.find(name.first, name.second);
+        pod && (!sample || sample->meta.created < pod->meta.created))
       sample = pod;
   if (auto owner = workloads_.find(ref.ns, ref.name, ref.kind)) {
     facts->uid = owner->meta.uid;

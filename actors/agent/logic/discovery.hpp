@@ -1,4 +1,5 @@
-// What the watches tell, turned into what the platform wants to know: workloads, their pods, and OOM kills.
+// What the watches tell, turned into what the platform wants to know: workloads, their pods, and
+// OOM kills.
 #pragma once
 
 #include <map>
@@ -6,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/common/object_cache.hpp"
+#include "actors/common/logic/object_cache.hpp"
 #include "messages/facts.hpp"
 
 namespace scaleops {
@@ -27,17 +28,18 @@ struct found_kill {
 
 /// All that one round of events means, in the order in which it must be told.
 struct discoveries {
-  std::vector<workload_facts_ptr> seen;   // new or changed
+  std::vector<workload_facts_ptr> seen;  // new or changed
   std::vector<workload_ref> gone;
   std::vector<placed_pod> placed;
-  std::vector<std::string> removed;       // pod uids
+  std::vector<std::string> removed;  // pod uids
   std::vector<found_kill> kills;
   bool empty() const {
     return seen.empty() && gone.empty() && placed.empty() && removed.empty() && kills.empty();
   }
 };
 
-/// Keeps the cluster's objects as far as the agent needs them. Deterministic: same events, same discoveries.
+/// Keeps the cluster's objects as far as the agent needs them. Deterministic: same events, same
+/// discoveries.
 class discovery {
 public:
   void on_pod(const watch_event& event, discoveries& out);
@@ -66,8 +68,9 @@ private:
   object_cache<namespace_object> namespaces_;
   object_cache<custom_owner_grouping> groupings_;
   std::map<workload_ref, known_workload> known_;
-  std::map<std::string, placed_pod> placed_;                 // by pod uid
-  std::set<std::pair<std::string, std::string>> unresolved_;  // pods whose owners have not been seen
+  std::map<std::string, placed_pod> placed_;  // by pod uid
+  std::set<std::pair<std::string, std::string>>
+    unresolved_;  // pods whose owners have not been seen
   uint32_t next_pod_id_ = 1;
 };
 

@@ -6,16 +6,20 @@ namespace scaleops {
 
 std::string_view to_string(sample_drop why) {
   switch (why) {
-    case sample_drop::none: return "none";
-    case sample_drop::repeated: return "repeated";
-    case sample_drop::stale: return "stale";
-    case sample_drop::impossible: return "impossible";
+    case sample_drop::none:
+      return "none";
+    case sample_drop::repeated:
+      return "repeated";
+    case sample_drop::stale:
+      return "stale";
+    case sample_drop::impossible:
+      return "impossible";
   }
   return "";
 }
 
-sample_or_drop rate_between(const std::optional<usage_counters>& before, const usage_counters& after,
-                            const usage_limits& limits, instant now) {
+sample_or_drop rate_between(const std::optional<usage_counters>& before,
+                            const usage_counters& after, const usage_limits& limits, instant now) {
   if (after.at < now - limits.oldest || after.at > now + limits.oldest)
     return {std::nullopt, sample_drop::stale};
   if (after.working_set < 0)
@@ -43,8 +47,8 @@ sample_or_drop rate_between(const std::optional<usage_counters>& before, const u
     return {std::nullopt, sample_drop::impossible};
   sample.cpu = float(cores * 1000);
   auto periods = after.periods - (restarted ? 0 : std::min(before->periods, after.periods));
-  auto throttled =
-    after.throttled_periods - (restarted ? 0 : std::min(before->throttled_periods, after.throttled_periods));
+  auto throttled = after.throttled_periods -
+                   (restarted ? 0 : std::min(before->throttled_periods, after.throttled_periods));
   sample.throttled = periods > 0 ? std::clamp(float(throttled) / float(periods), 0.0f, 1.0f) : 0.0f;
   return {sample, sample_drop::none};
 }

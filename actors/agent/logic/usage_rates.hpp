@@ -1,4 +1,5 @@
-// From the kubelet's cumulative counters to samples: rates between two scrapes of the same container.
+// From the kubelet's cumulative counters to samples: rates between two scrapes of the same
+// container.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +22,9 @@ struct usage_counters {
 /// Why a scrape gave no sample; names are metric labels.
 enum class sample_drop : uint8_t {
   none,
-  repeated,      // same or older time stamp than before
-  stale,         // older than `usage_limits::oldest`
-  impossible,    // more CPU than the node has, or a negative working set
+  repeated,    // same or older time stamp than before
+  stale,       // older than `usage_limits::oldest`
+  impossible,  // more CPU than the node has, or a negative working set
 };
 std::string_view to_string(sample_drop why);
 
@@ -37,9 +38,9 @@ struct sample_or_drop {
   sample_drop why = sample_drop::none;
 };
 
-/// `before` absent: first scrape of this container, which gives memory only. A container that restarted in between is
-/// measured from its start.
-sample_or_drop rate_between(const std::optional<usage_counters>& before, const usage_counters& after,
-                            const usage_limits& limits, instant now);
+/// `before` absent: first scrape of this container, which gives memory only. A container that
+/// restarted in between is measured from its start.
+sample_or_drop rate_between(const std::optional<usage_counters>& before,
+                            const usage_counters& after, const usage_limits& limits, instant now);
 
 }  // namespace scaleops

@@ -6,7 +6,7 @@
 
 #include "actors/common/logic/grant.hpp"
 #include "actors/common/logic/limits.hpp"
-#include "actors/common/object_cache.hpp"
+#include "actors/common/logic/object_cache.hpp"
 #include "messages/objects.hpp"
 
 namespace scaleops {

@@ -25,7 +25,8 @@ bool owned_by_kind(const pod& pod, const std::string& kind) {
   return false;
 }
 
-std::optional<workload_ref> group_of(const pod& pod, const object_cache<custom_owner_grouping>& groupings) {
+std::optional<workload_ref> group_of(const pod& pod,
+                                     const object_cache<custom_owner_grouping>& groupings) {
   for (auto& [name, grouping] : groupings.all()) {
     if (!grouping->owner_kind.empty() && !owned_by_kind(pod, grouping->owner_kind))
       continue;

@@ -3,14 +3,15 @@
 
 #include <optional>
 
-#include "actors/common/object_cache.hpp"
+#include "actors/common/logic/object_cache.hpp"
 #include "messages/objects.hpp"
 
 namespace scaleops {
 
-/// Absent while an owner that must exist (ReplicaSet, Job) has not been seen yet. A pod without a controller is a workload
-/// of its own (kind "Pod"). Owners of kinds that we do not watch count as the top.
-/// Groupings come first: a pod that carries a grouping's label belongs to the group named by the label's value.
+/// Absent while an owner that must exist (ReplicaSet, Job) has not been seen yet. A pod without a
+/// controller is a workload of its own (kind "Pod"). Owners of kinds that we do not watch count as
+/// the top. Groupings come first: a pod that carries a grouping's label belongs to the group named
+/// by the label's value.
 std::optional<workload_ref> owner_of(const pod& pod, const object_cache<workload>& workloads,
                                      const object_cache<custom_owner_grouping>& groupings);
 

@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "actors/common/object_cache.hpp"
+#include "actors/common/logic/object_cache.hpp"
 #include "messages/objects.hpp"
 
 namespace scaleops {

@@ -1,5 +1,5 @@
-// A component's view of all objects of one type, fed by a watcher. Keys are views into the objects themselves, so that
-// a hundred thousand pods cost no second copy of their names.
+// A component's view of all objects of one type, fed by a watcher. Keys are views into the objects
+// themselves, so that a hundred thousand pods cost no second copy of their names.
 #pragma once
 
 #include <map>

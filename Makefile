@@ -1,0 +1,50 @@
+# Everything a person or the CI runs. Each target calls a script of scripts/ or .ci/, so both run the very same thing.
+.DEFAULT_GOAL := build
+.PHONY: deps build run test sim bench scoreboard format lint docs clean help
+
+SEEDS ?= 1000
+ARGS ?=
+
+help:        ## this list
+	@sed -n 's/^\([a-z]*\): *[a-z ]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+deps:        ## install what is missing on Debian 12 (as root or by sudo)
+	@scripts/deps test
+
+build: deps  ## release build: build/release/scaleops
+	@.ci/build release
+
+run:         ## build and start the whole platform in one process; ARGS="--speed 600"
+	@scripts/deps run
+	@.ci/build release scaleops
+	@.ci/web build
+	@build/release/scaleops up $(ARGS)
+
+test: deps   ## what the CI runs: checks, release and sanitizer builds, all tests
+	@.ci/all
+
+sim:         ## deterministic simulation; SEEDS=1000
+	@.ci/sim $(SEEDS)
+
+bench:       ## cost of the platform at scale
+	@.ci/bench $(ARGS)
+
+scoreboard:  ## our recommendations against the VPA's and others' on recorded usage
+	@.ci/scoreboard $(ARGS)
+
+format:      ## rewrite all C++ with clang-format
+	@.ci/format --fix
+
+lint: deps   ## format, hygiene and clang-tidy on what has changed
+	@.ci/format
+	@.ci/hygiene
+	@.ci/build release
+	@.ci/tidy changed
+
+docs:        ## rewrite docs/configuration.md from the option tables
+	@.ci/build release scaleops
+	@build/release/scaleops help --markdown > docs/configuration.md.new
+	@mv docs/configuration.md.new docs/configuration.md
+
+clean:       ## remove all that was built
+	rm -rf build web/dist web/node_modules

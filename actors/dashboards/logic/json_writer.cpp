@@ -1,0 +1,53 @@
+#include "actors/dashboards/logic/json_writer.hpp"
+
+namespace scaleops::dashboards::logic {
+
+namespace {
+
+/// Length of the well-formed UTF-8 sequence at the text's beginning; 0 when malformed (RFC 3629, section 4).
+size_t utf8_length(std::string_view text) {
+  auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  auto tail = [&](size_t i, unsigned low = 0x80, unsigned high = 0xbf) { return byte(i) >= low && byte(i) <= high; };
+  unsigned first = byte(0);
+  if (first < 0x80)
+    return 1;
+  if (first >= 0xc2 && first <= 0xdf)
+    return tail(1) ? 2 : 0;
+  if (first >= 0xe0 && first <= 0xef)
+    return tail(1, first == 0xe0 ? 0xa0 : 0x80, first == 0xed ? 0x9f : 0xbf) && tail(2) ? 3 : 0;
+  if (first >= 0xf0 && first <= 0xf4)
+    return tail(1, first == 0xf0 ? 0x90 : 0x80, first == 0xf4 ? 0x8f : 0xbf) && tail(2) && tail(3) ? 4 : 0;
+  return 0;
+}
+
+}  // namespace
+
+void json_writer::quote(std::string_view text) {
+  static constexpr char hex[] = "0123456789abcdef";
+  x_ += '"';
+  while (!text.empty()) {
+    auto length = utf8_length(text);
+    auto c = static_cast<unsigned char>(text[0]);
+    if (length == 0) {
+      x_ += "\xef\xbf\xbd";
+      length = 1;
+    } else if (length > 1) {
+      x_ += text.substr(0, length);
+    } else if (c == '"' || c == '\\') {
+      x_ += '\\';
+      x_ += text[0];
+    } else if (c == '\n') {
+      x_ += "\\n";
+    } else if (c < 0x20 || c == 0x7f) {
+      x_ += "\\u00";
+      x_ += hex[c >> 4];
+      x_ += hex[c & 15];
+    } else {
+      x_ += text[0];
+    }
+    text.remove_prefix(length);
+  }
+  x_ += '"';
+}
+
+}  // namespace scaleops::dashboards::logic

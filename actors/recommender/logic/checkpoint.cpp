@@ -1,0 +1,111 @@
+// Container states as versioned Protobuf. A blob is the concatenation of a model's fields,
+// little-endian.
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <type_traits>
+
+#include "actors/recommender/logic/container_state.hpp"
+#include "messages/wire/checkpoint.pb.h"
+
+namespace scaleops {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little,
+              "the checkpoint's blobs are copied as they are");
+
+constexpr uint32_t version = 1;
+
+struct packer {
+  std::string& out;
+  template <class... Fields>
+  void operator()(const Fields&... fields) {
+    (out.append(reinterpret_cast<const char*>(&fields), sizeof fields), ...);
+  }
+};
+
+struct unpacker {
+  std::string_view in;
+  bool ok = true;
+  template <class... Fields>
+  void operator()(Fields&... fields) {
+    static_assert((std::is_trivially_copyable_v<Fields> && ...));
+    ok = in.size() == (sizeof fields + ...);
+    if (ok)
+      (take(&fields, sizeof fields), ...);
+  }
+  void take(void* to, size_t size) {
+    std::memcpy(to, in.data(), size);
+    in.remove_prefix(size);
+  }
+};
+
+/// CRC-32 (IEEE 802.3), bit by bit: checkpoints are small and rare.
+uint32_t crc(uint32_t seed, std::string_view bytes) {
+  uint32_t value = ~seed;
+  for (unsigned char c : bytes) {
+    value ^= c;
+    for (int i = 0; i < 8; ++i)
+      value = (value >> 1) ^ (0xedb88320u & (0u - (value & 1)));
+  }
+  return ~value;
+}
+
+uint32_t checksum_of(const wire::ContainerState& saved) {
+  std::string head;
+  packer{head}(saved.first_s(), saved.last_s(), saved.covered_s(), saved.revision_s(),
+               saved.revision(), saved.throttled());
+  return crc(crc(crc(0, head), saved.cpu()), saved.memory());
+}
+
+}  // namespace
+
+std::string container_state::save() const {
+  wire::ContainerState out;
+  out.set_version(version);
+  out.set_first_s(first_s_);
+  out.set_last_s(last_s_);
+  out.set_covered_s(covered_s_);
+  out.set_revision_s(revision_s_);
+  out.set_revision(revision_);
+  out.set_throttled(throttled_);
+  cpu_.visit(packer{*out.mutable_cpu()});
+  memory_.visit(packer{*out.mutable_memory()});
+  out.set_checksum(checksum_of(out));
+  return out.SerializeAsString();
+}
+
+std::optional<container_state> container_state::load(std::string_view bytes, std::string& why) {
+  wire::ContainerState saved;
+  if (!saved.ParseFromArray(bytes.data(), int(bytes.size()))) {
+    why = "is not a container state";
+    return std::nullopt;
+  }
+  if (saved.version() == 0 || saved.version() > version) {
+    why = "has version " + std::to_string(saved.version()) + ", known are 1 to " +
+          std::to_string(version);
+    return std::nullopt;
+  }
+  if (saved.checksum() != checksum_of(saved)) {
+    why = "is damaged: its checksum does not match";
+    return std::nullopt;
+  }
+  container_state state;
+  unpacker cpu{saved.cpu()}, memory{saved.memory()};
+  state.cpu_.visit(cpu);
+  state.memory_.visit(memory);
+  if (!cpu.ok || !memory.ok || saved.last_s() < saved.first_s()) {
+    why = "is damaged: its parts have the wrong size";
+    return std::nullopt;
+  }
+  state.first_s_ = saved.first_s();
+  state.last_s_ = saved.last_s();
+  state.covered_s_ = saved.covered_s();
+  state.revision_s_ = saved.revision_s();
+  state.revision_ = saved.revision();
+  state.throttled_ = saved.throttled();
+  return state;
+}
+
+}  // namespace scaleops

@@ -1,0 +1,78 @@
+#include "actors/recommender/logic/container_state.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace scaleops {
+
+namespace {
+
+uint32_t seconds_of(instant at) {
+  return uint32_t(std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count());
+}
+
+/// FNV-1a, never 0.
+uint64_t hash_of(std::string_view text) {
+  uint64_t hash = 14695981039346656037ull;
+  for (unsigned char c : text)
+    hash = (hash ^ c) * 1099511628211ull;
+  return hash == 0 ? 1 : hash;
+}
+
+constexpr uint32_t longest_step_s = 900;  // a longer silence is a gap, not coverage
+
+}  // namespace
+
+void container_state::observe(const usage_sample& sample, uint32_t) {
+  uint32_t at = seconds_of(sample.at);
+  if (last_s_ == 0) {
+    first_s_ = last_s_ = at;
+  } else if (at > last_s_) {
+    covered_s_ += std::min(at - last_s_, longest_step_s);
+    last_s_ = at;
+  }
+  if (sample.has_cpu)
+    cpu_.add(at, sample.cpu);
+  if (sample.memory >= 0)
+    memory_.add(at, double(sample.memory));
+  if (sample.throttled >= 0)
+    throttled_ += (sample.throttled - throttled_) * 0.02f;
+}
+
+void container_state::observe_oom(const oom_event& kill) {
+  memory_.add_kill(kill);
+}
+
+void container_state::start_revision(std::string_view revision, instant at) {
+  uint64_t hash = hash_of(revision);
+  if (hash == revision_)
+    return;
+  if (revision_ != 0) {
+    cpu_.weaken();
+    memory_.weaken(seconds_of(at));
+  }
+  revision_ = hash;
+  revision_s_ = seconds_of(at);
+}
+
+void container_state::merge(const container_state& other) {
+  if (other.last_s_ == 0)
+    return;
+  if (last_s_ == 0) {
+    *this = other;
+    return;
+  }
+  cpu_.merge(other.cpu_);
+  memory_.merge(other.memory_);
+  covered_s_ = std::max(covered_s_, other.covered_s_);
+  if (other.revision_s_ > revision_s_ ||
+      (other.revision_s_ == revision_s_ && other.revision_ > revision_)) {
+    revision_ = other.revision_;
+    revision_s_ = other.revision_s_;
+  }
+  throttled_ = std::max(throttled_, other.throttled_);
+  first_s_ = std::min(first_s_, other.first_s_);
+  last_s_ = std::max(last_s_, other.last_s_);
+}
+
+}  // namespace scaleops

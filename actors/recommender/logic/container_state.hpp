@@ -1,0 +1,73 @@
+// All that is learned of one container of one workload, pooled over its pods. Small, mergeable,
+// versioned.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "actors/recommender/logic/cpu_model.hpp"
+#include "actors/recommender/logic/memory_model.hpp"
+#include "messages/cluster.hpp"
+
+namespace scaleops {
+
+/// Learned state. No clock: time comes with the samples. The same calls in the same order give the
+/// same bits.
+///
+/// Samples may come from any number of pods; only their distribution counts, so that 1 or 10,000
+/// pods with the same distribution lead to the same recommendation. Samples of one container should
+/// come in time order; what is older than the current 5-minute slot is still counted, into that
+/// slot.
+class container_state {
+public:
+  /// Takes one scrape of one pod. `pod` is a small id, stable while the pod lives (0 where there is
+  /// only one). Negative or non-finite values are ignored.
+  void observe(const usage_sample& sample, uint32_t pod = 0);
+
+  /// The container was killed for memory. Kept apart from the steady history.
+  void observe_oom(const oom_event& kill);
+
+  /// A new pod template runs since `at`: what was learned stays as a prior, fresh evidence weighs
+  /// more.
+  void start_revision(std::string_view revision, instant at);
+
+  /// Adds what another state of the same container learned (another shard, another agent, an older
+  /// checkpoint). Associative and commutative within rounding.
+  void merge(const container_state& other);
+
+  /// Hours with usage, first sample to last, gaps left out.
+  double hours() const { return double(covered_s_) / 3600; }
+  bool empty() const { return last_s_ == 0; }
+  instant first_seen() const { return instant{std::chrono::seconds{first_s_}}; }
+  instant last_seen() const { return instant{std::chrono::seconds{last_s_}}; }
+  /// Share of CFS periods that were throttled lately (decays over an hour).
+  float throttled() const { return throttled_; }
+  /// When the running revision was first seen; zero: never told.
+  instant revision_since() const { return instant{std::chrono::seconds{revision_s_}}; }
+  uint64_t revision_hash() const { return revision_; }
+
+  const cpu_model& cpu() const { return cpu_; }
+  const memory_model& memory() const { return memory_; }
+
+  /// Versioned Protobuf (messages/wire/checkpoint.proto).
+  std::string save() const;
+  /// Reads what any version up to this one saved. Refuses damaged or newer data and says why.
+  static std::optional<container_state> load(std::string_view bytes, std::string& why);
+
+  bool operator==(const container_state&) const = default;
+
+private:
+  cpu_model cpu_;
+  memory_model memory_;
+  uint32_t first_s_ = 0;
+  uint32_t last_s_ = 0;
+  uint32_t covered_s_ = 0;
+  uint32_t revision_s_ = 0;
+  uint64_t revision_ = 0;  // hash of the revision's name
+  float throttled_ = 0;
+};
+
+}  // namespace scaleops

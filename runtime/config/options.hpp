@@ -1,0 +1,96 @@
+// What each subcommand is told: plain structs, whose initial values are the defaults.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "messages/component.hpp"
+#include "messages/time.hpp"
+
+namespace scaleops {
+
+/// Numeric address and port to listen on.
+struct endpoint {
+  std::string address = "127.0.0.1";
+  uint16_t port = 0;  // 0: the system chooses
+  bool operator==(const endpoint&) const = default;
+};
+
+/// Simulated seconds in a real second; `as_fast_as_possible` leaves `factor` out of account.
+struct time_factor {
+  double factor = 1;
+  bool as_fast_as_possible = false;
+  bool operator==(const time_factor&) const = default;
+};
+
+enum class log_level : uint8_t { trace, debug, info, warn, error, off };
+enum class log_format : uint8_t { text, json };
+
+struct log_options {
+  log_level level = log_level::info;
+  log_format format = log_format::text;
+};
+
+/// The whole platform in one process.
+struct up_options {
+  std::vector<std::string>
+    traces;  // recorded usage to drive the embedded cluster's workloads; empty: generated curves
+  time_factor speed{60, false};
+  uint64_t seed = 1;
+  std::optional<milliseconds>
+    run_for;           // simulated time, then the report; absent: until interrupted
+  std::string report;  // JSON file to write at the end; empty: none
+  endpoint listen{"127.0.0.1", 8080};
+  uint64_t workloads = 60;
+  uint64_t nodes = 12;
+  std::string policy = "production";  // name of a built-in, or a Policy as YAML or JSON file
+  milliseconds scrape_interval = std::chrono::seconds{15};
+  log_options log;
+};
+
+/// What a change of resources costs.
+enum class apply_mode : uint8_t { in_place, restart };
+
+/// Recorded usage in, decisions out.
+struct replay_options {
+  std::vector<std::string> traces;
+  std::string policy = "production";           // name or file
+  std::optional<double> aggressiveness;        // 0 safest to 1 leanest; absent: the policy's
+  milliseconds warm = std::chrono::hours{24};  // learning time before the first decision
+  apply_mode apply = apply_mode::in_place;
+  std::string decisions;   // CSV file; empty: standard output
+  std::string json;        // summary as a JSON file; empty: as text on standard error
+  std::string checkpoint;  // state file to resume from and to write; empty: none
+  log_options log;
+};
+
+/// Recomputes a recommendation from its evidence.
+struct explain_options {
+  std::string recommendation;
+  std::string evidence;
+  bool json = false;
+  log_options log;
+};
+
+/// One component as a process of its own.
+struct component_options {
+  component which = component::agent;
+  std::string kubeconfig;  // empty: in-cluster account
+  std::string context;     // empty: the kubeconfig's current one
+  std::string ns = "scaleops-system";
+  endpoint listen_metrics{"0.0.0.0", 9102};
+  std::optional<endpoint> listen;  // dashboards and admissions: where they serve
+  log_options log;
+};
+
+struct version_options {};
+
+/// The option reference, for people or as docs/configuration.md.
+struct help_options {
+  std::vector<std::string> topic;  // a subcommand; empty: all
+  bool markdown = false;
+};
+
+}  // namespace scaleops

@@ -1,0 +1,226 @@
+#include "runtime/embedded/cluster.hpp"
+
+#include <map>
+
+#include <caf/actor_system.hpp>
+#include <caf/scheduled_actor.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+namespace scaleops::embedded {
+
+namespace {
+
+// Own ticks stay private.
+using self_actor = embedded_cluster_actor::extend<caf::reacts_to<caf::tick_atom>>;
+
+caf::error to_caf(const api_error& error) {
+  return fail(error.code, error.text);
+}
+
+template <class T>
+caf::result<T> reply(outcome<T> result) {
+  if (!result)
+    return to_caf(result.error());
+  return std::move(*result);
+}
+
+caf::result<write_done> reply(const outcome<nothing>& result) {
+  if (!result)
+    return to_caf(result.error());
+  return write_done{};
+}
+
+struct cluster_actor_state {
+  static inline const char* name = "embedded-cluster";
+  explicit cluster_actor_state(self_actor::pointer self) : self{self} {}
+
+  self_actor::pointer self;
+  wall_anchor anchor;
+  std::shared_ptr<cluster_model> model;
+  admissions_actor webhook;
+  std::map<uint64_t, watch_sink_actor> sinks;
+  instant armed{};  // of the earliest tick under way; zero: none
+
+  cluster_state& state() { return model->state(); }
+
+  /// Brings the model to the present before anything is asked of it.
+  void catch_up() { model->advance(anchor.at(self->clock().now())); }
+
+  /// Controllers react, watchers hear of it, and the next tick is set. Ends every handler.
+  void finish() {
+    model->settle();
+    for (auto& delivery : state().watches.collect(model->now()))
+      deliver(std::move(delivery));
+    arm();
+  }
+
+  void deliver(watch_delivery delivery) {
+    auto found = sinks.find(delivery.watch);
+    if (found == sinks.end())
+      return;
+    if (delivery.closed == ec::none) {
+      self->send(found->second, watch_events{delivery.watch, std::move(delivery.events)});
+      return;
+    }
+    self->send(found->second, watch_closed{delivery.watch, delivery.closed});
+    sinks.erase(found);
+  }
+
+  void arm() {
+    auto next = std::max(model->next_due(), model->now() + milliseconds{1});
+    if (armed != instant{} && armed <= next)
+      return;
+    armed = next;
+    self->delayed_send(self, next - anchor.at(self->clock().now()), caf::tick_atom_v);
+  }
+
+  void on_tick() {
+    catch_up();
+    if (armed <= model->now())
+      armed = {};
+    finish();
+  }
+
+  caf::result<object_list> on_list(const list_query& query) {
+    catch_up();
+    return reply(state().store.list(query, model->now()));
+  }
+
+  caf::result<object_ptr> on_get(const get_query& query) {
+    catch_up();
+    return reply(get(state(), query.key));
+  }
+
+  caf::result<watch_opened> on_open_watch(open_watch& request) {
+    catch_up();
+    auto id = state().watches.open(request.kind, request.resource_version, model->now());
+    if (!id)
+      return to_caf(id.error());
+    sinks.emplace(*id, request.sink);
+    // The answer must reach the watcher before the first batch does.
+    self->send(self, caf::tick_atom_v);
+    return watch_opened{*id};
+  }
+
+  void on_ack(const watch_ack& ack) {
+    catch_up();
+    state().watches.ack(ack.watch);
+    finish();
+  }
+
+  void on_close(const close_watch& request) {
+    state().watches.close(request.watch);
+    sinks.erase(request.watch);
+  }
+
+  caf::result<node_metrics_ptr> on_metrics(const node_metrics_query& query) {
+    catch_up();
+    auto result = read_metrics(state(), query.node);
+    finish();
+    return reply(std::move(result));
+  }
+
+  caf::result<object_ptr> on_create(const create_object& request) {
+    catch_up();
+    auto promise = self->make_response_promise<object_ptr>();
+    create(state(), request, [promise](const outcome<object_ptr>& result) mutable {
+      if (result)
+        promise.deliver(*result);
+      else
+        promise.deliver(to_caf(result.error()));
+    });
+    finish();
+    return promise;
+  }
+
+  template <class Result, class Request>
+  caf::result<Result> write(const Request& request, Result*) {
+    catch_up();
+    auto result = reply(perform(request));
+    finish();
+    return result;
+  }
+
+  outcome<object_ptr> perform(const update_object& request) { return update(state(), request); }
+  outcome<object_ptr> perform(const patch_metadata& request) { return patch(state(), request); }
+  outcome<object_ptr> perform(const resize_pod& request) { return resize(state(), request); }
+  outcome<nothing> perform(const delete_object& request) { return remove(state(), request); }
+  outcome<nothing> perform(const evict_pod& request) { return evict(state(), request); }
+
+  template <class Request>
+  caf::result<object_ptr> on_write(const Request& request) {
+    return write(request, static_cast<object_ptr*>(nullptr));
+  }
+  template <class Request>
+  caf::result<write_done> on_remove(const Request& request) {
+    return write(request, static_cast<write_done*>(nullptr));
+  }
+
+  void on_webhook(connect_webhook& request) {
+    webhook = std::move(request.webhook);
+    if (!webhook) {
+      state().webhook = nullptr;
+      return;
+    }
+    state().webhook = [this](uint64_t ticket, const admission_review& review) {
+      ask_webhook(ticket, review);
+    };
+  }
+
+  /// Fails open: no answer in time, or an error, and the pod is created as it is.
+  void ask_webhook(uint64_t ticket, const admission_review& review) {
+    self->request(webhook, model->config().webhook_timeout, review)
+      .then([this, ticket](admission_response& answer) { admit(ticket, std::move(answer)); },
+            [this, ticket](caf::error&) { admit(ticket, std::nullopt); });
+  }
+
+  void admit(uint64_t ticket, std::optional<admission_response> answer) {
+    catch_up();
+    answer_admission(state(), ticket, answer);
+    finish();
+  }
+};
+
+self_actor::behavior_type embedded_cluster(self_actor::stateful_pointer<cluster_actor_state> self,
+                                           wall_anchor anchor,
+                                           std::shared_ptr<cluster_model> model) {
+  auto& st = self->state;
+  st.anchor = anchor;
+  st.model = std::move(model);
+  st.on_tick();
+  return {
+    [&st](const list_query& q) { return st.on_list(q); },
+    [&st](const get_query& q) { return st.on_get(q); },
+    [&st](open_watch& m) { return st.on_open_watch(m); },
+    [&st](const watch_ack& m) { st.on_ack(m); },
+    [&st](const close_watch& m) { st.on_close(m); },
+    [&st](const node_metrics_query& q) { return st.on_metrics(q); },
+    [&st](const create_object& m) { return st.on_create(m); },
+    [&st](const update_object& m) { return st.on_write(m); },
+    [&st](const patch_metadata& m) { return st.on_write(m); },
+    [&st](const delete_object& m) { return st.on_remove(m); },
+    [&st](const resize_pod& m) { return st.on_write(m); },
+    [&st](const evict_pod& m) { return st.on_remove(m); },
+    [&st](const token_query& q) -> caf::result<user_info> {
+      return reply(review_token(st.state(), q));
+    },
+    [&st](const access_query& q) { return review_access(st.state(), q); },
+    [&st](connect_webhook& m) { st.on_webhook(m); },
+    [&st](const statistics_query&) {
+      st.catch_up();
+      return st.model->statistics();
+    },
+    [&st](caf::tick_atom) { st.on_tick(); },
+  };
+}
+
+}  // namespace
+
+embedded_cluster_actor spawn_embedded_cluster(caf::actor_system& sys, wall_anchor anchor,
+                                              std::shared_ptr<cluster_model> model) {
+  return sys.spawn(embedded_cluster, anchor, std::move(model));
+}
+
+}  // namespace scaleops::embedded

@@ -1,0 +1,79 @@
+// The embedded cluster without actors: for tests and the simulation, which look into it and break
+// it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "runtime/embedded/cluster_state.hpp"
+#include "runtime/embedded/parts.hpp"
+
+namespace scaleops::embedded {
+
+/// Not thread-safe. While an actor has it, only code that runs on the same (testing) scheduler may
+/// touch it.
+class cluster_model {
+public:
+  cluster_model(embedded_config config, cluster_spec spec);
+
+  cluster_model(const cluster_model&) = delete;
+  cluster_model& operator=(const cluster_model&) = delete;
+
+  instant now() const { return s_.now; }
+
+  /// Does all that is due until `now`, in order. Going backwards does nothing.
+  void advance(instant now);
+  /// When there is something to do next.
+  instant next_due() const;
+
+  /// Everything, for the front actor and for tests. After a change by hand call settle().
+  cluster_state& state() { return s_; }
+  const cluster_state& state() const { return s_; }
+  void settle() { embedded::settle(s_); }
+
+  const embedded_config& config() const { return s_.cfg; }
+  const cluster_statistics& statistics() const { return s_.truth; }
+  /// Truth of one workload (top of its owner chain); null: not there.
+  const workload_statistics* statistics_of(const workload_ref& ref) const;
+
+  // ---- looking ----
+
+  template <class F>  // f(const pod&)
+  void each_pod(F&& f) const {
+    s_.store.each(object_kind::pod, {}, [&](handle e) { f(e->template as<pod>()); });
+  }
+  const pod* find_pod(const pod_ref& ref) const;
+  const workload* find_workload(const workload_ref& ref) const;
+  /// Top of a pod's owner chain; a bare pod is its own.
+  workload_ref workload_of(const pod& value) const;
+  /// Bytes that a container uses now; 0: not running.
+  int64_t working_set(const pod_ref& ref, std::string_view container) const;
+  /// Cores that a container wanted at the last step.
+  double demand(const pod_ref& ref, std::string_view container) const;
+
+  // ---- a person or a fault at work; false: no such thing ----
+
+  bool set_workload(const workload_ref& ref, const std::function<void(workload&)>& change);
+  bool add_node(node value);
+  bool cordon(std::string_view node, bool unschedulable = true);
+  bool kill_node(std::string_view node);
+  bool restart_node(std::string_view node);
+  bool remove_node(std::string_view node);
+  bool crash_container(const pod_ref& ref, std::string_view container);
+  /// The kubelet's metrics of a node (empty: of all) fail for a while.
+  void metrics_outage(std::string_view node, milliseconds how_long);
+  void compact_history();
+  /// Ends all watches, as a restart of the API server does.
+  void drop_watches(ec reason = ec::unavailable);
+
+private:
+  void perform(const due& what);
+  void build(cluster_spec spec);
+
+  cluster_state s_;
+};
+
+}  // namespace scaleops::embedded

@@ -1,0 +1,29 @@
+// Commands that are described but not there yet: each says so. A line goes when its command comes.
+#include <cstdio>
+
+#include "runtime/main/commands.hpp"
+
+namespace scaleops {
+
+namespace {
+
+int refuse(const char* name) {
+  std::fprintf(stderr, "scaleops %s: not in this version yet\n", name);
+  return 2;
+}
+
+}  // namespace
+
+int run_up(const up_options&) {
+  return refuse("up");
+}
+
+int run_replay(const replay_options&) {
+  return refuse("replay");
+}
+
+int run_explain(const explain_options&) {
+  return refuse("explain");
+}
+
+}  // namespace scaleops

@@ -1,0 +1,214 @@
+#include "runtime/trace/trace_reader.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <vector>
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+namespace scaleops {
+
+namespace {
+
+constexpr std::string_view header = "series,timestamp_s,cpu_cores,memory_bytes";
+constexpr size_t buffer_size = 1 << 18;
+constexpr size_t longest_line = 4096;
+
+std::string quoted(std::string_view text) {
+  return fmt::format("\"{}\"", text.substr(0, 40));
+}
+
+}  // namespace
+
+std::string trace_error::to_string() const {
+  std::string out = file;
+  if (line > 0)
+    out += fmt::format(":{}", line);
+  if (!field.empty())
+    out += ": " + field;
+  return out + ": " + problem;
+}
+
+struct trace_reader::impl {
+  std::string path;
+  gzFile file = nullptr;
+  std::vector<char> buffer = std::vector<char>(buffer_size);
+  size_t begin = 0, end = 0;
+  bool finished = false;
+  uint64_t line = 0;
+  uint64_t size = 0;
+  std::string series;
+  int64_t last_at = 0;
+  std::optional<trace_error> error;
+
+  ~impl() {
+    if (file)
+      gzclose(file);
+  }
+
+  bool refuse(std::string field, std::string problem) {
+    error = trace_error{path, line, std::move(field), std::move(problem)};
+    return false;
+  }
+
+  void open() {
+    std::error_code ignored;
+    if (path == "-") {
+      file = gzdopen(0, "rb");
+    } else {
+      if (std::filesystem::is_directory(path, ignored)) {
+        refuse("", "is a directory");
+        return;
+      }
+      file = gzopen(path.c_str(), "rb");
+      auto bytes = std::filesystem::file_size(path, ignored);
+      size = ignored ? 0 : bytes;
+    }
+    if (!file) {
+      refuse("", fmt::format("cannot be opened: {}", std::strerror(errno)));
+      return;
+    }
+    gzbuffer(file, buffer_size);
+    std::string_view text;
+    if (!read_line(text)) {
+      if (!error)
+        refuse("", "is empty, the header \"" + std::string{header} + "\" is missing");
+    } else if (text != header) {
+      refuse("header", fmt::format("must be \"{}\", is {}", header, quoted(text)));
+    }
+  }
+
+  /// Moves the rest to the front and reads on.
+  bool fill() {
+    if (finished)
+      return false;
+    std::memmove(buffer.data(), buffer.data() + begin, end - begin);
+    end -= begin;
+    begin = 0;
+    int got = gzread(file, buffer.data() + end, unsigned(buffer.size() - end));
+    int code = Z_OK;
+    const char* text = gzerror(file, &code);
+    if (got < 0 || (code != Z_OK && code != Z_STREAM_END)) {
+      ++line;
+      refuse("", code == Z_BUF_ERROR ? "ends in the middle: the compressed stream is cut off"
+                                     : fmt::format("cannot be read: {}", text));
+      finished = true;
+      return false;
+    }
+    finished = got == 0;
+    end += size_t(got);
+    return got > 0;
+  }
+
+  bool read_line(std::string_view& out) {
+    for (;;) {
+      auto* from = buffer.data() + begin;
+      if (auto* stop = static_cast<char*>(std::memchr(from, '\n', end - begin))) {
+        out = {from, size_t(stop - from)};
+        begin += out.size() + 1;
+        break;
+      }
+      if (end - begin > longest_line) {
+        ++line;
+        return refuse("", "is longer than 4096 characters: not a trace");
+      }
+      if (fill())
+        continue;
+      if (error || begin == end)
+        return false;
+      out = {buffer.data() + begin, end - begin};
+      begin = end;
+      break;
+    }
+    ++line;
+    if (!out.empty() && out.back() == '\r')
+      out.remove_suffix(1);
+    return true;
+  }
+
+  /// A blank field is "not measured"; anything but a finite number >= 0 is refused.
+  bool read_number(const char* name, std::string_view text, std::optional<double>& out) {
+    out.reset();
+    if (text.empty())
+      return true;
+    double value = 0;
+    auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (code != std::errc{} || stop != text.data() + text.size())
+      return refuse(name, "is not a number: " + quoted(text));
+    if (!std::isfinite(value) || value < 0)
+      return refuse(name, "must be finite and not negative, is " + quoted(text));
+    out = value;
+    return true;
+  }
+
+  bool next(trace_row& row) {
+    std::string_view text;
+    if (error || !read_line(text))
+      return false;
+    std::string_view fields[4];
+    size_t count = 0;
+    for (std::string_view rest = text;; ++count) {
+      auto comma = rest.find(',');
+      if (count < 4)
+        fields[count] = rest.substr(0, comma);
+      if (comma == rest.npos) {
+        ++count;
+        break;
+      }
+      rest.remove_prefix(comma + 1);
+    }
+    if (count != 4)
+      return refuse("", fmt::format("has {} fields, must have 4", count));
+    if (fields[0].empty())
+      return refuse("series", "is blank");
+    int64_t at = 0;
+    auto [stop, code] = std::from_chars(fields[1].data(), fields[1].data() + fields[1].size(), at);
+    if (code != std::errc{} || stop != fields[1].data() + fields[1].size())
+      return refuse("timestamp_s", "is not a whole number: " + quoted(fields[1]));
+    if (at <= 0 || at > 4'000'000'000)
+      return refuse("timestamp_s", "is out of range (1 to 4000000000): " + quoted(fields[1]));
+    row.new_series = fields[0] != series;
+    if (row.new_series)
+      series = fields[0];
+    else if (at <= last_at)
+      return refuse("timestamp_s",
+                    fmt::format("must rise within a series: {} after {}", at, last_at));
+    last_at = at;
+    row.series = series;
+    row.at_s = at;
+    return read_number("cpu_cores", fields[2], row.cpu_cores) &&
+           read_number("memory_bytes", fields[3], row.memory_bytes);
+  }
+};
+
+trace_reader::trace_reader(std::string path) : impl_{std::make_unique<impl>()} {
+  impl_->path = std::move(path);
+  impl_->open();
+}
+trace_reader::~trace_reader() = default;
+trace_reader::trace_reader(trace_reader&&) noexcept = default;
+trace_reader& trace_reader::operator=(trace_reader&&) noexcept = default;
+
+bool trace_reader::next(trace_row& row) {
+  return impl_->next(row);
+}
+const std::optional<trace_error>& trace_reader::error() const {
+  return impl_->error;
+}
+uint64_t trace_reader::line() const {
+  return impl_->line;
+}
+uint64_t trace_reader::position() const {
+  return impl_->file ? uint64_t(std::max<z_off_t>(0, gzoffset(impl_->file))) : 0;
+}
+uint64_t trace_reader::size() const {
+  return impl_->size;
+}
+
+}  // namespace scaleops

@@ -1,0 +1,121 @@
+#include "actors/recommender/logic/recommend.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace scaleops;
+using namespace std::chrono_literals;
+
+namespace {
+
+const instant monday{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}};
+
+/// `hours` of flat usage, one sample per pod and five minutes.
+container_state flat(double hours, float cpu, int64_t memory, uint32_t pods = 1) {
+  container_state state;
+  for (int i = 0; i < int(hours * 12); ++i)
+    for (uint32_t pod = 0; pod < pods; ++pod)
+      state.observe({monday + i * 5min, cpu, 0, memory, true}, pod);
+  return state;
+}
+
+container_input input(const container_state& state, int64_t cpu, int64_t memory) {
+  container_input out;
+  out.name = "app";
+  out.current.requests = {cpu, memory};
+  out.state = &state;
+  return out;
+}
+
+const policy_spec& production() {
+  return builtin_policies().at("production");
+}
+
+}  // namespace
+
+TEST_CASE("a flat container is sized a little above its usage") {
+  auto state = flat(72, 200, 512 << 20);
+  std::array inputs{input(state, 4000, int64_t{8} << 30)};
+  auto out = recommend(inputs, production(), {}, monday + 72h);
+  REQUIRE(out.size() == 1);
+  CHECK(*out[0].target.requests.cpu > 200);
+  CHECK(*out[0].target.requests.cpu < 280);
+  CHECK(*out[0].target.requests.memory > 512 << 20);
+  CHECK(*out[0].target.requests.memory < 700 << 20);
+  CHECK_FALSE(out[0].reasons.empty());
+}
+
+TEST_CASE("nothing shrinks before the history gate, growth is immediate") {
+  auto state = flat(1, 200, 512 << 20);
+  std::array large{input(state, 4000, int64_t{8} << 30)}, small{input(state, 50, 128 << 20)};
+  auto kept = recommend(large, production(), {}, monday + 1h);
+  CHECK(kept[0].target.requests.cpu == 4000);
+  CHECK(kept[0].target.requests.memory == int64_t{8} << 30);
+  auto grown = recommend(small, production(), {}, monday + 1h);
+  CHECK(*grown[0].target.requests.cpu > 200);
+  CHECK(*grown[0].target.requests.memory > 512 << 20);
+}
+
+TEST_CASE("one pod and a thousand with the same distribution get the same recommendation") {
+  auto one = flat(48, 300, 256 << 20, 1), many = flat(48, 300, 256 << 20, 1000);
+  std::array a{input(one, 1000, 1 << 30)}, b{input(many, 1000, 1 << 30)};
+  CHECK(recommend(a, production(), {}, monday + 48h)[0].target ==
+        recommend(b, production(), {}, monday + 48h)[0].target);
+}
+
+TEST_CASE("a container without history keeps what it has") {
+  container_state nothing;
+  std::array inputs{input(nothing, 500, 1 << 30)};
+  auto out = recommend(inputs, production(), {}, monday);
+  CHECK(out[0].target == container_resources{});
+  CHECK(out[0].reasons[0].code == reason_code::no_history);
+}
+
+TEST_CASE("the pod's sum never exceeds the largest node's room") {
+  auto state = flat(48, 3000, int64_t{6} << 30);
+  std::array inputs{input(state, 100, 1 << 30), input(state, 100, 1 << 30)};
+  sizing_facts facts;
+  facts.node_room = {4000, int64_t{8} << 30};
+  auto out = recommend(inputs, production(), facts, monday + 48h);
+  CHECK(*out[0].target.requests.cpu + *out[1].target.requests.cpu <= 4000);
+  CHECK(*out[0].target.requests.memory + *out[1].target.requests.memory <= int64_t{8} << 30);
+}
+
+TEST_CASE("guaranteed pods stay guaranteed and burstable ones burstable") {
+  auto state = flat(48, 200, 512 << 20);
+  auto guaranteed = input(state, 4000, int64_t{8} << 30);
+  guaranteed.current.limits = guaranteed.current.requests;
+  policy_spec policy = production();
+  policy.cpu.limit = limit_strategy::multiple;
+  std::array inputs{guaranteed};
+  auto out = recommend(inputs, policy, {}, monday + 48h);
+  CHECK(out[0].target.limits == out[0].target.requests);
+  auto burstable = input(state, 4000, int64_t{8} << 30);
+  burstable.current.limits = {8000, int64_t{16} << 30};
+  policy.cpu.limit = policy.memory.limit = limit_strategy::equal_to_request;
+  std::array others{burstable};
+  out = recommend(others, policy, {}, monday + 48h);
+  CHECK(qos_of({out[0].target}) == qos_class::burstable);
+}
+
+TEST_CASE(
+  "resources that an autoscaler scales on stay where they are unless its target moves too") {
+  auto state = flat(48, 200, 512 << 20);
+  std::array inputs{input(state, 4000, int64_t{8} << 30)};
+  sizing_facts facts;
+  facts.hpa.push_back({resource_kind::cpu, "", 80, std::nullopt});
+  auto out = recommend(inputs, production(), facts, monday + 48h);
+  CHECK(out[0].target.requests.cpu == 4000);
+  CHECK(*out[0].target.requests.memory < int64_t{8} << 30);
+  facts.hpa_moves = true;
+  CHECK(*recommend(inputs, production(), facts, monday + 48h)[0].target.requests.cpu < 4000);
+}
+
+TEST_CASE("the digest changes with every input and repeats for equal ones") {
+  auto state = flat(24, 200, 512 << 20);
+  std::array inputs{input(state, 4000, int64_t{8} << 30)};
+  auto digest = input_digest(inputs, production(), {}, monday);
+  CHECK(digest.size() == 64);
+  CHECK(digest == input_digest(inputs, production(), {}, monday));
+  CHECK(digest != input_digest(inputs, production(), {}, monday + 1ms));
+  CHECK(digest != input_digest(inputs, builtin_policies().at("cost"), {}, monday));
+}
