@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/common/object_cache.hpp"
+#include "actors/common/logic/object_cache.hpp"
 #include "messages/objects.hpp"
 
 namespace scaleops {
