@@ -30,7 +30,8 @@ struct desk {
   }
 
   void put(object value) {
-    snapshot.view.apply({watch_event::type::added, std::make_shared<const object>(std::move(value)), 1});
+    snapshot.view.apply(
+      {watch_event::type::added, std::make_shared<const object>(std::move(value)), 1});
   }
 
   admission_response ask(const pod& subject, instant now = t0 + 1min) {
@@ -42,10 +43,12 @@ struct desk {
     custom.meta.name = "custom";
     custom.spec = policy;
     put(custom);
-    return decide({"u", "shop", std::make_shared<const pod>(subject), false}, snapshot, config, now);
+    return decide({"u", "shop", std::make_shared<const pod>(subject), false}, snapshot, config,
+                  now);
   }
 
-  static pod_builder web(resources requests = res(500, "1Gi"), resources limits = res(1000, "2Gi")) {
+  static pod_builder web(resources requests = res(500, "1Gi"),
+                         resources limits = res(1000, "2Gi")) {
     pod_builder b{"shop", "web-1"};
     b.owned_by("ReplicaSet", "web-rs").container("app", requests, limits);
     return b;
@@ -54,7 +57,8 @@ struct desk {
 
 pod applied(pod subject, const admission_response& answer) {
   for (auto& part : answer.containers)
-    subject.containers[*find_container(subject.containers, part.container)].resources = part.resources;
+    subject.containers[*find_container(subject.containers, part.container)].resources =
+      part.resources;
   for (auto& [key, value] : answer.labels)
     subject.meta.labels[key] = value;
   for (auto& [key, value] : answer.annotations)
@@ -70,17 +74,20 @@ TEST_CASE("the patch carries resources, stamps and nothing else") {
   CHECK(answer.verdict == verdict::patched);
   CHECK(answer.uid == "u");
   REQUIRE(answer.containers.size() == 1);
-  CHECK(answer.containers[0].resources == container_resources{res(200, "300Mi"), res(400, "600Mi")});
-  CHECK(answer.labels == string_map{{"scaleops.sh/managed", "true"}, {"scaleops.sh/applied-recommendation", "7"}});
-  CHECK(answer.annotations ==
-        string_map{
-          {"scaleops.sh/admission", "patched"},
-          {"scaleops.sh/applied-policy", "custom"},
-          {"scaleops.sh/managed-containers", "app"},
-          {"scaleops.sh/last-applied-resources",
-           R"({"app":{"limits":{"cpu":"400m","memory":"600Mi"},"requests":{"cpu":"200m","memory":"300Mi"}}})"},
-          {"scaleops.sh/origin-resources",
-           R"({"app":{"limits":{"cpu":"1","memory":"2Gi"},"requests":{"cpu":"500m","memory":"1Gi"}}})"}});
+  CHECK(answer.containers[0].resources ==
+        container_resources{res(200, "300Mi"), res(400, "600Mi")});
+  CHECK(answer.labels ==
+        string_map{{"scaleops.sh/managed", "true"}, {"scaleops.sh/applied-recommendation", "7"}});
+  CHECK(
+    answer.annotations ==
+    string_map{
+      {"scaleops.sh/admission", "patched"},
+      {"scaleops.sh/applied-policy", "custom"},
+      {"scaleops.sh/managed-containers", "app"},
+      {"scaleops.sh/last-applied-resources",
+       R"({"app":{"limits":{"cpu":"400m","memory":"600Mi"},"requests":{"cpu":"200m","memory":"300Mi"}}})"},
+      {"scaleops.sh/origin-resources",
+       R"({"app":{"limits":{"cpu":"1","memory":"2Gi"},"requests":{"cpu":"500m","memory":"1Gi"}}})"}});
 }
 
 TEST_CASE("reinvocation changes nothing more and keeps the first origin") {
@@ -110,18 +117,26 @@ TEST_CASE("any doubt leaves the pod unchanged, with the reason") {
   auto table = std::vector<row>{
     {"no containers", verdict::invalid_pod, [](desk&, pod& p) { p.containers.clear(); }},
     {"snapshot incomplete", verdict::not_ready, [](desk& d, pod&) { d.snapshot.complete = false; }},
-    {"snapshot too old", verdict::not_ready, [](desk& d, pod&) { d.snapshot.lost_since = t0 - 1h; }},
-    {"unknown owner", verdict::unknown_owner, [](desk&, pod& p) { p.meta.owners[0].name = "nobody-rs"; }},
+    {"snapshot too old", verdict::not_ready,
+     [](desk& d, pod&) { d.snapshot.lost_since = t0 - 1h; }},
+    {"unknown owner", verdict::unknown_owner,
+     [](desk&, pod& p) { p.meta.owners[0].name = "nobody-rs"; }},
     {"static pod", verdict::unknown_owner, [](desk&, pod& p) { p.meta.owners[0].kind = "Node"; }},
     {"excluded pod", verdict::excluded,
      [](desk&, pod& p) { p.meta.annotations["scaleops.sh/exclude-automation"] = "true"; }},
-    {"no such container", verdict::no_recommendation, [](desk&, pod& p) { p.containers[0].name = "other"; }},
+    {"no such container", verdict::no_recommendation,
+     [](desk&, pod& p) { p.containers[0].name = "other"; }},
     {"nothing recommended", verdict::no_recommendation, [](desk& d, pod&) { d.wishes.clear(); }},
-    {"little history", verdict::low_confidence, [](desk& d, pod&) { d.wishes[0].confidence = 0.1; }},
+    {"little history", verdict::low_confidence,
+     [](desk& d, pod&) { d.wishes[0].confidence = 0.1; }},
     {"policy recommends only", verdict::not_granted,
      [](desk& d, pod&) { d.policy.increase = d.policy.decrease = update_mode::never; }},
-    {"container left alone", verdict::excluded, [](desk& d, pod&) { d.policy.containers = {{"a*", true, {}, {}}}; }},
-    {"no node is large enough", verdict::would_break, [](desk& d, pod&) { d.wishes[0].target.requests.cpu = 5000; }},
+    {"container left alone", verdict::excluded,
+     [](desk& d, pod&) {
+       d.policy.containers = {{"a*", true, {}, {}}};
+     }},
+    {"no node is large enough", verdict::would_break,
+     [](desk& d, pod&) { d.wishes[0].target.requests.cpu = 5000; }},
     {"the quota is full", verdict::would_break,
      [](desk& d, pod&) {
        resource_quota q;
@@ -185,12 +200,14 @@ TEST_CASE("the policy's bounds and the LimitRange's hold whatever is recommended
   r.meta.name = "r";
   r.container_max = res(350);
   d.put(r);
-  CHECK(d.ask(desk::web()).containers.at(0).resources == container_resources{res(250, "256Mi"), res(350, "600Mi")});
+  CHECK(d.ask(desk::web()).containers.at(0).resources ==
+        container_resources{res(250, "256Mi"), res(350, "600Mi")});
 }
 
 TEST_CASE("init containers and sidecars are sized like any other") {
   desk d;
-  d.wishes = {want("app", res(200, "300Mi")), want("setup", res(50, "64Mi")), want("proxy", res(20, "32Mi"))};
+  d.wishes = {want("app", res(200, "300Mi")), want("setup", res(50, "64Mi")),
+              want("proxy", res(20, "32Mi"))};
   auto subject = desk::web()
                    .container("setup", res(500, "1Gi"), {}, container_role::init)
                    .container("proxy", res(100, "128Mi"), {}, container_role::sidecar);
@@ -203,7 +220,8 @@ TEST_CASE("a request never passes its limit") {
   desk d;
   d.wishes = {want("app", res(1500, "3Gi"))};
   // It would have become Guaranteed: one millicore keeps it Burstable.
-  CHECK(d.ask(desk::web()).containers.at(0).resources == container_resources{res(1500, "3Gi"), res(1501, "3Gi")});
+  CHECK(d.ask(desk::web()).containers.at(0).resources ==
+        container_resources{res(1500, "3Gi"), res(1501, "3Gi")});
 }
 
 TEST_CASE("a pod without any resources gets requests but no limits") {

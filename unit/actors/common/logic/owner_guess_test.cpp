@@ -18,7 +18,9 @@ cluster_view with(std::vector<workload> all) {
 }
 
 pod of_set(std::string set, std::string hash) {
-  return pod_builder{"shop", "web-7d9c-x"}.owned_by("ReplicaSet", set).label("pod-template-hash", hash);
+  return pod_builder{"shop", "web-7d9c-x"}
+    .owned_by("ReplicaSet", set)
+    .label("pod-template-hash", hash);
 }
 
 }  // namespace

@@ -77,8 +77,10 @@ TEST_CASE("the QoS class is kept where it can be") {
   };
   for (auto& one : table) {
     INFO(one.name);
-    auto before = containers(pod_builder{"a", "p"}.container("x", one.before.requests, one.before.limits));
-    auto after = containers(pod_builder{"a", "p"}.container("x", one.wanted.requests, one.wanted.limits));
+    auto before =
+      containers(pod_builder{"a", "p"}.container("x", one.before.requests, one.before.limits));
+    auto after =
+      containers(pod_builder{"a", "p"}.container("x", one.wanted.requests, one.wanted.limits));
     CHECK(keep_qos(before, after) == one.kept);
     CHECK(after[0].resources == one.result);
   }
@@ -87,7 +89,9 @@ TEST_CASE("the QoS class is kept where it can be") {
 TEST_CASE("resources survive the way through an annotation") {
   named_resources value{{"app", {res(250, "128Mi"), res(std::nullopt, "1Gi")}}, {"sidecar", {}}};
   auto text = write_resources(value);
-  CHECK(text == R"({"app":{"limits":{"memory":"1Gi"},"requests":{"cpu":"250m","memory":"128Mi"}},"sidecar":{}})");
+  CHECK(
+    text ==
+    R"({"app":{"limits":{"memory":"1Gi"},"requests":{"cpu":"250m","memory":"128Mi"}},"sidecar":{}})");
   auto back = read_resources(text);
   REQUIRE(back);
   CHECK((*back == value));
@@ -127,7 +131,8 @@ TEST_CASE("a pod's bounds hold against the sum of its containers") {
   bounds.pod_max = res(300);
   bounds.pod_min = res(std::nullopt, "1Gi");
   auto two = [](int64_t cpu, std::string_view memory) {
-    return containers(pod_builder{"a", "p"}.container("x", res(cpu, memory)).container("y", res(100, "256Mi")));
+    return containers(
+      pod_builder{"a", "p"}.container("x", res(cpu, memory)).container("y", res(100, "256Mi")));
   };
   CHECK_FALSE(limit_violation(bounds, two(200, "768Mi")));
   CHECK(limit_violation(bounds, two(201, "768Mi")));
