@@ -10,6 +10,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(date REQUIRED)  # libhowardhinnant-date-dev: time zones, until <chrono> has them (GCC 14)
 
 # Debian's libcaf-dev 0.17.6 ships headers and shared libraries only: no CMake package, no .pc file.
 find_path(CAF_INCLUDE_DIR caf/all.hpp REQUIRED)

@@ -73,6 +73,15 @@ public:
     return found == store_->objects.end() ? nullptr : object_cast<T>(found->second);
   }
 
+  /// Tells every watch that it is up to date, as the API server does about once a minute: without
+  /// it watchers take a quiet watch for a dead one.
+  void bookmark() {
+    for (auto& [id, watch] : store_->watches) {
+      watch.waiting.push_back({watch_event::type::bookmark, nullptr, store_->version});
+      flush(id, watch);
+    }
+  }
+
   /// Ends all open watches of a kind for the given reason.
   void break_watches(object_kind kind, ec reason) {
     for (auto it = store_->watches.begin(); it != store_->watches.end();) {

@@ -28,8 +28,8 @@ std::shared_ptr<const health_report> newest_report(const cluster_view& view) {
 
 gate_state evaluate_gate(const gate_inputs& in, const health_report* report,
                          const updater_rules& rules, instant now) {
-  if (in.paused)
-    return {false, false, false, refusal::paused, "stopped by " + in.paused_by};
+  if (in.paused_by)
+    return {false, false, false, refusal::paused, "stopped by " + *in.paused_by};
   if (in.watch_lost_since && now - *in.watch_lost_since > watch_patience)
     return shut("the view of the cluster is old");
   if (!in.admissions_ready)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
 
 #include "actors/common/logic/cluster_view.hpp"
@@ -11,8 +12,7 @@
 namespace scaleops {
 
 struct gate_inputs {
-  bool paused = false;  // a person stopped everything
-  std::string paused_by;
+  std::optional<std::string> paused_by;           // a person stopped everything
   bool admissions_ready = false;                  // evicted pods would come back unsized otherwise
   std::optional<instant> watch_lost_since;        // what we see of the cluster may be old
   const std::deque<instant>* failures = nullptr;  // failed disruptions

@@ -43,6 +43,25 @@ void updater_memory::note_failure(const updater_rules& rules, instant now) {
   failures.push_back(now);
 }
 
+void updater_memory::note_blocked(const std::string& uid, bool blocked, instant now) {
+  auto found = pods.find(uid);
+  if (blocked) {
+    auto& since = pods[uid].blocked_since;
+    since = since.value_or(now);
+  } else if (found != pods.end()) {
+    found->second.blocked_since.reset();
+  }
+}
+
+void updater_memory::prune(instant now) {
+  constexpr auto day = std::chrono::hours{24};
+  std::erase_if(workloads, [&](auto& entry) {
+    auto& one = entry.second;
+    return now - one.last_disruption > day && now - one.hold_until > day &&
+           (one.reverts.empty() || now - one.reverts.back() > day);
+  });
+}
+
 void updater_memory::forget(const pod& gone) {
   pods.erase(gone.meta.uid);
   auto used = usage.find({gone.meta.ns, gone.meta.name});

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,6 @@ struct pod_memory {
   named_resources infeasible;   // a wish that the node refused for good
   std::string infeasible_node;
   std::optional<instant> blocked_since;  // in place is not possible since then
-  instant noticed_pending{};  // when we first saw a put-off resize that is not from our own attempt
 };
 
 struct workload_memory {
@@ -52,7 +52,8 @@ struct updater_memory {
   std::map<std::string, pod_memory> pods;  // by pod uid
   std::map<workload_ref, workload_memory> workloads;
   std::map<pod_ref, usage_memory> usage;
-  std::deque<instant> failures;  // disruptions that ended badly
+  std::set<std::string> unmeasured;  // nodes that gave no live use when asked last
+  std::deque<instant> failures;      // disruptions that ended badly
 
   /// The API server refused (429, 5xx): the workload rests, twice as long each time in a row.
   void back_off(const workload_ref& ref, refusal why, std::string detail,
@@ -66,12 +67,18 @@ struct updater_memory {
 
   void note_failure(const updater_rules& rules, instant now);
 
+  /// Remembers since when a pod cannot be resized in place.
+  void note_blocked(const std::string& uid, bool blocked, instant now);
+
+  /// Forgets workloads that nothing has been said of for a day.
+  void prune(instant now);
+
   /// Forgets a pod that is gone.
   void forget(const pod& gone);
 };
 
-/// Whether `now_has` shows that somebody replaced what we asked for: a container that we changed
-/// has neither what we asked for nor (the API server refused or is still at it) what it had before.
+/// Whether somebody replaced what we asked for: a container had it, and now has something else that
+/// is not from us.
 bool reverted(const pod_memory& memory, const pod& before, const pod& now_has);
 
 }  // namespace scaleops

@@ -33,12 +33,12 @@ public:
     if (!revert && (!decision || decision->containers.empty() ||
                     in_.now - decision->decided_at > in_.rules.oldest_recommendation))
       return;
-    auto context = context_of(ref, revert ? nullptr : decision, in_);
-    context.reverting = revert;
+    auto situation = situation_of(ref, revert ? nullptr : decision, in_);
+    situation.reverting = revert;
     for (auto& [name, one] : pods)
       if (changeable(*one))
-        judge_one(context, one, revert);
-    contexts_.insert_or_assign(ref, std::move(context));
+        judge_one(situation, one, revert);
+    situations_.insert_or_assign(ref, std::move(situation));
   }
 
   update_plan finish() {
@@ -54,16 +54,16 @@ private:
     return !one.meta.deleted && !one.node.empty() && !in_.memory.flights.contains(one.meta.uid);
   }
 
-  void judge_one(const workload_context& context, const std::shared_ptr<const pod>& one,
+  void judge_one(const workload_situation& situation, const std::shared_ptr<const pod>& one,
                  bool revert) {
     // The pod's own metadata may exclude it although its workload is granted.
     if (!revert && says_exclude(one->meta)) {
       ++out_.held[refusal::excluded];
       return;
     }
-    auto verdict = judge_pod(context, one, in_, out_);
+    auto verdict = judge_pod(situation, one, in_, out_);
     if (verdict.waits)
-      out_.unsettled.insert(context.ref);
+      out_.unsettled.insert(situation.ref);
     if (verdict.blocked)
       out_.blocked.insert(one->meta.uid);
     switch (verdict.is) {
@@ -114,15 +114,16 @@ private:
 
   /// What the plan's own earlier actions forbid.
   std::optional<std::pair<refusal, std::string>> late_refusal(const pod_wish& wish) {
-    auto& context = contexts_.at(wish.workload);
+    auto& situation = situations_.at(wish.workload);
     auto& planned = planned_[wish.workload];
     if (wish.disruptive && !all_away().empty())
-      if (auto why = disruption_refusal(with(context, planned.away), *wish.target, in_, all_away()))
+      if (auto why =
+            disruption_refusal(with(situation, planned.away), *wish.target, in_, all_away()))
         return why;
     if (wish.action == update_action::evict)
       return std::nullopt;
-    auto most = std::max(1, int32_t(double(context.replicas.desired) * in_.rules.resize_share));
-    if (!wish.disruptive && !wish.urgent && context.resizing + planned.resizing >= most)
+    auto most = std::max(1, int32_t(double(situation.replicas.desired) * in_.rules.resize_share));
+    if (!wish.disruptive && !wish.urgent && situation.resizing + planned.resizing >= most)
       return std::pair{refusal::budget_spent,
                        std::string("enough pods of the workload are being resized")};
     return room_refusal(*wish.target, resized(wish), reserved_[wish.target->node], in_);
@@ -130,12 +131,12 @@ private:
 
   /// Only pods of the workload itself count against its replicas, but all pods count against the
   /// budgets.
-  static workload_context with(workload_context context,
-                               const std::vector<std::shared_ptr<const pod>>& own) {
-    context.replicas.away += int32_t(own.size());
+  static workload_situation with(workload_situation situation,
+                                 const std::vector<std::shared_ptr<const pod>>& own) {
+    situation.replicas.away += int32_t(own.size());
     for (auto& one : own)
-      context.replicas.ready -= one->ready;
-    return context;
+      situation.replicas.ready -= one->ready;
+    return situation;
   }
 
   std::vector<std::shared_ptr<const pod>> all_away() const {
@@ -160,7 +161,7 @@ private:
   token_bucket& disruptions_;
   update_plan out_;
   std::vector<pod_wish> wishes_;
-  std::map<workload_ref, workload_context> contexts_;
+  std::map<workload_ref, workload_situation> situations_;
   std::map<workload_ref, planned_for> planned_;
   std::map<std::string, amounts> reserved_;  // by node, by this plan
 };

@@ -10,9 +10,7 @@ namespace scaleops {
 
 namespace {
 
-using problem = std::optional<std::pair<refusal, std::string>>;
-
-problem because(refusal why, std::string detail) {
+objection because(refusal why, std::string detail) {
   return std::pair{why, std::move(detail)};
 }
 
@@ -34,16 +32,16 @@ std::string describe(const pod& target, const std::vector<resource_change>& chan
 /// Judges one pod, step by step; each step may end it.
 class judge {
 public:
-  judge(const workload_context& context, const std::shared_ptr<const pod>& target,
+  judge(const workload_situation& situation, const std::shared_ptr<const pod>& target,
         const plan_inputs& in, update_plan& out)
-      : context_{context}, target_{target}, in_{in}, out_{out} {
-    verdict_.wish.workload = context.ref;
+      : situation_{situation}, target_{target}, in_{in}, out_{out} {
+    verdict_.wish.workload = situation.ref;
     verdict_.wish.target = target;
-    verdict_.wish.revision = context.decision ? context.decision->revision : 0;
-    verdict_.wish.policy = context.decision ? context.decision->policy : "";
-    verdict_.wish.cool_down = context.policy->cool_down;
-    verdict_.wish.min_ready = context.owner ? context.owner->min_ready : milliseconds{};
-    verdict_.wish.reverts = context.reverting;
+    verdict_.wish.revision = situation.decision ? situation.decision->revision : 0;
+    verdict_.wish.policy = situation.decision ? situation.decision->policy : "";
+    verdict_.wish.cool_down = situation.policy->cool_down;
+    verdict_.wish.min_ready = situation.owner ? situation.owner->min_ready : milliseconds{};
+    verdict_.wish.reverts = situation.reverting;
     auto found = in.memory.pods.find(target->meta.uid);
     if (found != in.memory.pods.end())
       memory_ = &found->second;
@@ -56,7 +54,11 @@ public:
     keep_allowed();
     if (kept_.empty())
       return refuse(first_drop_.first, first_drop_.second);
-    if (!context_.reverting && std::none_of(kept_.begin(), kept_.end(), [&](auto& change) {
+    // One resize with all of it rather than two: the live use will be known in a moment.
+    if (measuring_ &&
+        std::none_of(kept_.begin(), kept_.end(), [](auto& change) { return change.urgent; }))
+      return refuse(refusal::live_memory, "the live use is not known yet");
+    if (!situation_.reverting && std::none_of(kept_.begin(), kept_.end(), [&](auto& change) {
           return worthwhile(change, in_.rules);
         }))
       return refuse(refusal::below_threshold, "too small a change");
@@ -72,17 +74,17 @@ public:
 
 private:
   std::vector<resource_change> wanted_changes() const {
-    if (context_.reverting) {
+    if (situation_.reverting) {
       auto origin = origin_of(target_->meta);
       return origin ? changes_back(*target_, *origin) : std::vector<resource_change>{};
     }
-    return changes_to(*target_, *context_.decision, *context_.policy, context_.bounds);
+    return changes_to(*target_, *situation_.decision, *situation_.policy, situation_.bounds);
   }
 
   bool pending() const {
     using reason = resize_status::pending_reason;
     auto& resize = target_->resize;
-    return !context_.reverting &&
+    return !situation_.reverting &&
            (resize.pending != reason::none || (resize.in_progress && resize.error));
   }
 
@@ -99,22 +101,22 @@ private:
   }
 
   std::pair<refusal, std::string> drop_reason(resource_change& change) {
-    auto& policy = *context_.policy;
+    auto& policy = *situation_.policy;
     if (!in_.gate.grow || (!change.grows && !in_.gate.shrink))
       return {in_.gate.why, in_.gate.detail};
-    if (!context_.reverting) {
+    if (!situation_.reverting) {
       auto mode = change.grows ? policy.increase : policy.decrease;
       if (mode == update_mode::never || mode == update_mode::on_create)
         return {refusal::mode, "the policy leaves running pods alone"};
       if (!change.grows && change.confidence < in_.rules.min_confidence)
         return {refusal::below_threshold, "too little history to shrink"};
     }
-    if (runs_to_end(context_.ref.kind) && !change.urgent)
+    if (runs_to_end(situation_.ref.kind) && !change.urgent)
       return {refusal::job, "a run is not disturbed"};
-    if (!change.urgent && !(change.grows ? context_.increase_open : context_.decrease_open))
+    if (!change.urgent && !(change.grows ? situation_.increase_open : situation_.decrease_open))
       return {refusal::outside_schedule,
               change.grows ? "no increase window is open" : "no decrease window is open"};
-    if (!change.urgent && context_.owner && context_.owner->rolling_out())
+    if (!change.urgent && situation_.owner && situation_.owner->rolling_out())
       return {refusal::rollout_in_progress, "a rollout is in progress"};
     if (change.kind == resource_kind::memory)
       return keep_above_use(change);
@@ -132,15 +134,18 @@ private:
       return {refusal::none, {}};
     auto& name = target_->containers[change.container].name;
     auto used = in_.memory.usage.find({target_->meta.ns, target_->meta.name});
-    bool fresh = used != in_.memory.usage.end() &&
-                 in_.now - used->second.at <= in_.rules.oldest_usage &&
-                 used->second.working_set.contains(name);
+    bool fresh =
+      used != in_.memory.usage.end() && in_.now - used->second.at <= in_.rules.oldest_usage;
     if (!fresh) {
-      if (!target_->node.empty() && !held_back())
+      if (!target_->node.empty() && !held_back()) {
         out_.measure.insert(target_->node);
+        measuring_ |= !in_.memory.unmeasured.contains(target_->node);
+      }
       verdict_.waits = true;
       return {refusal::live_memory, "the live use is not known yet"};
     }
+    if (!used->second.working_set.contains(name))
+      return {refusal::live_memory, "the live use of " + name + " is not known"};
     auto use = used->second.working_set.at(name);
     auto floor = int64_t(std::ceil(double(use) * (1 + in_.rules.memory_margin)));
     for (auto [from, to] : {std::pair{&change.request_from, &change.request_to},
@@ -163,7 +168,7 @@ private:
 
   /// Nothing can be done soon: no need to measure.
   bool held_back() const {
-    auto found = in_.memory.workloads.find(context_.ref);
+    auto found = in_.memory.workloads.find(situation_.ref);
     return found != in_.memory.workloads.end() && found->second.hold_until > in_.now;
   }
 
@@ -196,8 +201,8 @@ private:
   }
 
   /// What neither a resize nor a new pod would get past.
-  problem never_accepted() const {
-    if (auto why = limit_violation(context_.bounds, after_))
+  objection never_accepted() const {
+    if (auto why = limit_violation(situation_.bounds, after_))
       return because(refusal::infeasible, *why);
     auto more_requests = pod_requests(after_), more_limits = pod_limits(after_);
     more_requests -= pod_requests(target_->containers);
@@ -207,7 +212,7 @@ private:
     return std::nullopt;
   }
 
-  problem in_place_problem() const {
+  objection in_place_problem() const {
     if (!in_.rules.in_place)
       return because(refusal::infeasible, "the cluster cannot resize in place");
     if (!qos_kept_)
@@ -230,15 +235,15 @@ private:
     if (auto held = hold(wish.urgent))
       return refuse(held->first, held->second);
     if (wish.disruptive) {
-      if (auto why = disruption_refusal(context_, *target_, in_, {}))
+      if (auto why = disruption_refusal(situation_, *target_, in_, {}))
         return refuse(why->first, why->second);
     }
     return wished();
   }
 
   /// The workload rests; healing in place passes all but a fight.
-  problem hold(bool urgent) const {
-    auto found = in_.memory.workloads.find(context_.ref);
+  objection hold(bool urgent) const {
+    auto found = in_.memory.workloads.find(situation_.ref);
     if (found == in_.memory.workloads.end() || found->second.hold_until <= in_.now)
       return std::nullopt;
     if (urgent && found->second.hold_why != refusal::fight)
@@ -288,7 +293,7 @@ private:
             wish.after = spec.resources;
           }
         }
-      for (auto& decided : context_.decision->containers)
+      for (auto& decided : situation_.decision->containers)
         wish.urgent |= decided.name == spec.name && decided.urgent;
     }
     wish.urgent &= wish.grows;
@@ -310,14 +315,14 @@ private:
 
   pod_verdict evict(const std::pair<refusal, std::string>& why) {
     auto& wish = verdict_.wish;
-    auto mode = wish.grows ? context_.policy->increase : context_.policy->decrease;
-    if (mode != update_mode::recreate || context_.reverting)
+    auto mode = wish.grows ? situation_.policy->increase : situation_.policy->decrease;
+    if (mode != update_mode::recreate || situation_.reverting)
       return refuse(why.first, why.second);
     if (!fits_somewhere())
       return refuse(refusal::infeasible, "no node has room for the new size");
     wish.action = update_action::evict;
     wish.disruptive = true;
-    if (auto refused = disruption_refusal(context_, *target_, in_, {}))
+    if (auto refused = disruption_refusal(situation_, *target_, in_, {}))
       return refuse(refused->first, refused->second);
     return wished();
   }
@@ -347,7 +352,7 @@ private:
     return verdict_;
   }
 
-  const workload_context& context_;
+  const workload_situation& situation_;
   const std::shared_ptr<const pod>& target_;
   const plan_inputs& in_;
   update_plan& out_;
@@ -357,108 +362,15 @@ private:
   std::pair<refusal, std::string> first_drop_{refusal::none, {}};
   std::vector<container_spec> after_;
   bool qos_kept_ = true;
+  bool measuring_ = false;  // live use that is needed will be known soon
   bool outside_ = false;
 };
 
 }  // namespace
 
-workload_context context_of(const workload_ref& ref, decision_ptr decision, const plan_inputs& in) {
-  workload_context context;
-  context.ref = ref;
-  context.owner = in.view.workload_of(ref);
-  context.policy = &in.board.policy_named(decision ? decision->policy : std::string{}, in.view);
-  context.decision = std::move(decision);
-  context.bounds = in.view.bounds_of(ref.ns);
-  context.increase_open = schedule_open(context.policy->increase_windows, in.now, in.zones);
-  context.decrease_open = schedule_open(context.policy->decrease_windows, in.now, in.zones);
-  auto& pods = in.index.pods_of(ref);
-  context.replicas.desired = context.owner ? context.owner->replicas : int32_t(pods.size());
-  for (auto& [name, one] : pods) {
-    auto flying = in.memory.flights.find(one->meta.uid);
-    bool away = flying != in.memory.flights.end() && flying->second.disruptive;
-    context.replicas.ready += one->ready && !one->meta.deleted && !away;
-  }
-  for (auto& [uid, one] : in.memory.flights)
-    if (one.workload == ref)
-      ++(one.disruptive ? context.replicas.away : context.resizing);
-  return context;
-}
-
-pod_verdict judge_pod(const workload_context& context, const std::shared_ptr<const pod>& target,
+pod_verdict judge_pod(const workload_situation& situation, const std::shared_ptr<const pod>& target,
                       const plan_inputs& in, update_plan& out) {
-  return judge{context, target, in, out}.run();
-}
-
-std::optional<std::pair<refusal, std::string>> disruption_refusal(
-  const workload_context& context, const pod& target, const plan_inputs& in,
-  const std::vector<std::shared_ptr<const pod>>& away) {
-  auto& policy = *context.policy;
-  if (!in.gate.disrupt)
-    return because(in.gate.why, in.gate.detail);
-  if (runs_to_end(context.ref.kind))
-    return because(refusal::job, "a run is not disturbed");
-  if (policy.increase != update_mode::recreate && policy.decrease != update_mode::recreate)
-    return because(refusal::mode, "the policy restarts nothing");
-  if (!context.owner)
-    return because(refusal::single_replica, "nobody is known to bring the pod back");
-  if (auto key = wants_peace(target))
-    return because(refusal::do_not_disrupt, *key);
-  if (context.replicas.desired < 2 && context.ref.kind != "DaemonSet" &&
-      !policy.disturb_single_replica)
-    return because(refusal::single_replica, "the only replica");
-  if (context.owner->rolling_out() || context.owner->paused)
-    return because(refusal::rollout_in_progress, "a rollout is in progress");
-  auto memory = in.memory.workloads.find(context.ref);
-  if (memory != in.memory.workloads.end()) {
-    if (memory->second.hold_until > in.now)
-      return because(memory->second.hold_why, memory->second.hold_detail);
-    if (in.now - memory->second.last_disruption < policy.cool_down)
-      return because(refusal::cool_down, "another pod was disturbed a moment ago");
-  }
-  auto replicas = context.replicas;
-  if (!target.ready)
-    ++replicas.ready;  // it is missing anyway
-  if (!may_disrupt(replicas, in.rules.disruption_share))
-    return replicas.away > 0 ? because(refusal::cool_down, "another pod is on its way")
-                             : because(refusal::not_ready, "not all replicas are ready");
-  auto under_way = away;
-  for (auto& [uid, one] : in.memory.flights)
-    if (one.disruptive && one.target)
-      under_way.push_back(one.target);
-  if (auto why = budget_refusal(in.view.budgets, target, under_way))
-    return because(refusal::disruption_budget, *why);
-  return std::nullopt;
-}
-
-std::optional<std::pair<refusal, std::string>> room_refusal(
-  const pod& target, const std::vector<container_spec>& after, const amounts& reserved,
-  const plan_inputs& in) {
-  auto needed = pod_requests(after);
-  auto held = held_requests(target);
-  auto node = in.view.nodes.find({}, target.node);
-  if (!node) {
-    if (needed.cpu <= held.cpu && needed.memory <= held.memory)
-      return std::nullopt;
-    return because(refusal::node_room, "the pod's node is not known");
-  }
-  auto all = in.index.held_on(target.node);
-  for (auto kind : both_resources) {
-    auto more = needed[kind] - held[kind];
-    if (more <= 0)
-      continue;
-    auto room = part_of(node->allocatable, kind).value_or(0);
-    auto name = std::string(to_string(kind));
-    if (needed[kind] > room)
-      return because(refusal::infeasible, "node " + target.node + " has only " +
-                                            format_amount(kind, room) + " of " + name);
-    if (all[kind] + reserved[kind] + more > room)
-      return because(
-        refusal::node_room,
-        "node " + target.node + " has " +
-          format_amount(kind, std::max<int64_t>(0, room - all[kind] - reserved[kind])) + " of " +
-          name + " left");
-  }
-  return std::nullopt;
+  return judge{situation, target, in, out}.run();
 }
 
 }  // namespace scaleops

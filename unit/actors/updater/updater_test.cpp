@@ -1,0 +1,203 @@
+#include "actors/updater/updater.hpp"
+
+#include <prometheus/registry.h>
+#include <catch2/catch.hpp>
+
+#include "unit/support/build.hpp"
+#include "unit/support/fake_kube.hpp"
+#include "unit/support/world.hpp"
+
+using namespace scaleops;
+using namespace scaleops::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// An updater over a fake kube with one Deployment "web" of three pods that have 500m and 1Gi.
+struct bench {
+  world w;
+  fake_kube kube{w};
+  updater_config cfg;
+  updater_actor aut;
+
+  bench() {
+    kube.put(make_namespace("shop"));
+    kube.put(make_namespace("scaleops-system"));
+    kube.put(make_node("node-1"));
+    kube.put(deployment("shop", "web", 3));
+    kube.put(replica_set("shop", "web-rs", "web", 3));
+    for (auto name : {"web-1", "web-2", "web-3"})
+      kube.put(pod(web_pod(name)));
+    kube.put(green_report(w.wall()));
+    use("300Mi");
+  }
+
+  static pod_builder web_pod(std::string name) {
+    pod_builder b{"shop", std::move(name)};
+    b.owned_by("ReplicaSet", "web-rs")
+      .container("app", res(500, "1Gi"), res(1000, "2Gi"))
+      .label("app", "web");
+    return b;
+  }
+
+  /// Live memory of every pod.
+  void use(std::string_view memory) {
+    auto metrics = std::make_shared<node_metrics>();
+    metrics->node = "node-1";
+    for (auto& [key, value] : kube.data().objects)
+      if (key.kind == object_kind::pod) {
+        container_metrics one;
+        one.pod = value;
+        one.container = "app";
+        one.working_set = mem(memory);
+        metrics->containers.push_back(one);
+      }
+    kube.data().metrics["node-1"] = metrics;
+  }
+
+  void start() {
+    cfg.elect = false;
+    component_env env{kube.handle(), w.anchor(), std::make_shared<prometheus::Registry>(),
+                      "updater-0", 1};
+    aut = w.own(spawn_updater(w.sys(), cfg, env, {}));
+    w.settle();
+  }
+
+  /// Keeps the report fresh while time goes by.
+  void run(std::chrono::seconds span) {
+    for (; span > 0s; span -= 30s) {
+      kube.put(green_report(w.wall()));
+      kube.bookmark();
+      w.run_for(std::min<std::chrono::seconds>(span, 30s));
+    }
+  }
+
+  void recommend_web(resources requests, resources limits = {}, bool urgent = false) {
+    auto one = want("app", requests, limits);
+    one.urgent = urgent;
+    kube.put(recommend({"shop", "Deployment", "web"}, {one}, w.wall(), ++revision));
+  }
+  uint64_t revision = 0;
+
+  pod pod_named(std::string name) {
+    return *kube.find<pod>({object_kind::pod, "shop", std::move(name), {}});
+  }
+
+  update_log log() {
+    auto answer = w.ask<update_log>(aut, update_log_query{});
+    REQUIRE(answer);
+    return *answer;
+  }
+
+  size_t real_evictions() const {
+    auto& all = const_cast<fake_kube&>(kube).data().evicted;
+    return size_t(std::count_if(all.begin(), all.end(), [](auto& one) { return !one.dry_run; }));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("granted pods are resized in place one after another until all are right") {
+  bench b;
+  b.recommend_web(res(200, "600Mi"), res(400, "1200Mi"));
+  b.start();
+  b.run(60s);
+  for (auto name : {"web-1", "web-2", "web-3"}) {
+    auto one = b.pod_named(name);
+    CHECK(one.containers[0].resources.requests == res(200, "600Mi"));
+    CHECK(one.meta.labels.at("scaleops.sh/managed") == "true");
+    CHECK(
+      one.meta.annotations.at("scaleops.sh/origin-resources") ==
+      R"({"app":{"limits":{"cpu":"1","memory":"2Gi"},"requests":{"cpu":"500m","memory":"1Gi"}}})");
+  }
+  CHECK(b.real_evictions() == 0);
+  CHECK(b.kube.data().resized.size() == 3);
+  CHECK(b.kube.created<event>().size() == 3);
+  auto log = b.log();
+  for (auto& one : log.records)
+    UNSCOPED_INFO(one.pod.name << " " << to_string(one.why) << " " << one.detail);
+  CHECK(log.last == 3);
+  CHECK(log.records.at(0).done);
+  b.run(60s);
+  auto wish =
+    b.kube.find<recommendation>({object_kind::recommendation, "shop", "deployment-web", {}});
+  REQUIRE(wish->last);
+  CHECK(wish->last->action == "resize");
+}
+
+TEST_CASE("without a grant nothing is touched") {
+  bench b;
+  auto wish =
+    recommend({"shop", "Deployment", "web"}, {want("app", res(200, "600Mi"))}, b.w.wall());
+  wish.automation.reset();
+  b.kube.put(wish);
+  b.start();
+  b.run(60s);
+  CHECK(b.kube.data().resized.empty());
+  CHECK(b.kube.data().patched.empty());
+}
+
+TEST_CASE("an infeasible growth becomes an eviction, and the next one waits for the replacement") {
+  bench b;
+  b.kube.data().fail_resize = [](auto&) { return ec::infeasible; };
+  b.recommend_web(res(900, "2Gi"), res(1800, "4Gi"), true);
+  b.start();
+  b.run(120s);
+  REQUIRE(b.real_evictions() == 1);
+  CHECK(b.kube.data().evicted.size() == 2);  // asked by a dry run first
+  b.run(300s);
+  CHECK(b.real_evictions() == 1);
+  auto gone = b.kube.data().evicted.back().pod.name;
+  auto fresh = pod_builder{"shop", "web-4"};
+  fresh.owned_by("ReplicaSet", "web-rs")
+    .container("app", res(900, "2Gi"), res(1800, "4Gi"))
+    .label("app", "web")
+    .label("scaleops.sh/applied-recommendation", "1");
+  b.kube.put(pod(fresh));
+  b.run(900s);
+  CHECK(b.real_evictions() == 2);
+}
+
+TEST_CASE("a refusal by a budget is tried again a few times and then rests") {
+  bench b;
+  b.kube.data().fail_resize = [](auto&) { return ec::infeasible; };
+  b.kube.data().fail_evict = [](auto&) { return ec::too_many_requests; };
+  b.recommend_web(res(900, "2Gi"), res(1800, "4Gi"), true);
+  b.start();
+  b.run(600s);
+  CHECK(b.real_evictions() == 0);
+  auto tries = b.kube.data().evicted.size();
+  CHECK(tries >= 4);
+  CHECK(tries <= 20);
+  auto log = b.log();
+  CHECK(std::any_of(log.records.begin(), log.records.end(),
+                    [](auto& one) { return one.why == refusal::disruption_budget; }));
+}
+
+TEST_CASE("a shut gate stops evictions and decreases but not healing in place") {
+  bench b;
+  b.start();
+  b.kube.put(green_report(b.w.wall(), false));
+  b.recommend_web(res(200, "600Mi"));
+  b.w.run_for(60s);
+  CHECK(b.kube.data().resized.empty());
+  b.recommend_web(res(600, "2Gi"), res(1200, "4Gi"), true);
+  b.w.run_for(30s);
+  CHECK(b.kube.data().resized.size() == 3);
+}
+
+TEST_CASE("the switch stops everything and survives by an annotation") {
+  bench b;
+  b.start();
+  auto answer = b.w.ask<component_status>(b.aut, pause_updates{true, "bob"});
+  REQUIRE(answer);
+  auto space =
+    b.kube.find<namespace_object>({object_kind::namespace_object, {}, "scaleops-system", {}});
+  CHECK(space->meta.annotations.at("scaleops.sh/updates-paused") == "bob");
+  b.recommend_web(res(900, "2Gi"), res(1800, "4Gi"), true);
+  b.run(60s);
+  CHECK(b.kube.data().resized.empty());
+  REQUIRE(b.w.ask<component_status>(b.aut, pause_updates{false, "bob"}));
+  b.run(60s);
+  CHECK(b.kube.data().resized.size() == 3);
+}
