@@ -167,7 +167,7 @@ struct updater_state {
     in.failures = &memory.failures;
     auto before = gate;
     gate = evaluate_gate(in, newest_report(cluster.view).get(), cfg.rules, now());
-    if (before.disrupt != gate.disrupt || before.why != gate.why)
+    if (before.disrupt != gate.disrupt || before.detail != gate.detail)
       spdlog::info("updater {} the gate{}", gate.disrupt ? "opens" : "shuts",
                    gate.detail.empty() ? "" : ": " + gate.detail);
   }
