@@ -14,9 +14,6 @@ int refuse(const char* name) {
 
 }  // namespace
 
-int run_up(const up_options&) {
-  return refuse("up");
-}
 
 int run_replay(const replay_options&) {
   return refuse("replay");
