@@ -134,8 +134,9 @@ function TopBar({ session }: { session: Session }) {
         {words}
       </span>
       <span className="top-clock" title="The cluster's clock, UTC">
-        {clockTime(now)}
-        <span className="top-zone"> UTC</span>
+        <span className="wide-only">{clockTime(now).split(', ')[0]},</span>
+        {clockTime(now).split(', ')[1]}
+        <span className="wide-only">UTC</span>
         {speed > 1.5 && <span className="badge badge-info">×{Math.round(speed)}</span>}
       </span>
       <span className="grow" />

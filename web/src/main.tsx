@@ -6,7 +6,12 @@ import { ApiError } from './api/client';
 import { App } from './app';
 import './styles/base.css';
 import './styles/parts.css';
+import './styles/forms.css';
+import './styles/frame.css';
+import './styles/charts.css';
 import './styles/pages.css';
+import './styles/tables.css';
+import './styles/narrow.css';
 
 const client = new QueryClient({
   defaultOptions: {

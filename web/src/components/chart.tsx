@@ -23,6 +23,28 @@ const dashes: Partial<Record<Role, number[]>> = {
 const steps = uPlot.paths.stepped!({ align: 1 });
 const stepped: Role[] = ['requested', 'recommended', 'original', 'limit', 'allocatable'];
 
+const pad = (n: number) => String(n).padStart(2, '0');
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** "04:00"; the day where it changes or where hours would say nothing. */
+function timeLabels(seconds: number[], step: number): string[] {
+  let day = -1;
+  return seconds.map((each, i) => {
+    const d = new Date(each * 1000);
+    const date = `${d.getUTCDate()} ${months[d.getUTCMonth()]}`;
+    const changed = d.getUTCDate() !== day && (i > 0 || step >= 86_400);
+    day = d.getUTCDate();
+    return step >= 86_400 || (changed && i > 0) ? date : `${pad(d.getUTCHours())}:${pad(d.getUTCMinutes())}`;
+  });
+}
+
+/** The nodes' whole room would press the other lines to the ground. */
+function dwarfs(line: ChartLine, lines: ChartLine[]): boolean {
+  const top = (each: ChartLine) => each.values.reduce<number>((most, value) => Math.max(most, value ?? 0), 0);
+  const others = Math.max(0, ...lines.filter((each) => each !== line).map(top));
+  return others > 0 && top(line) > 2 * others;
+}
+
 /** Round numbers of cores or of 1024s on the axis. */
 function splits(resource: format.Resource, min: number, max: number): number[] {
   const span = Math.max(max - min, resource === 'cpu' ? 10 : 1024 ** 2);
@@ -60,7 +82,9 @@ export function Chart({
   const marksNow = useRef(marks);
   marksNow.current = marks;
   const [cursor, setCursor] = useState<number | null>(null);
-  const [hidden, setHidden] = useState<ReadonlySet<Role>>(new Set());
+  const [hidden, setHidden] = useState<ReadonlySet<Role>>(
+    () => new Set(lines.filter((line) => line.role === 'allocatable' && dwarfs(line, lines)).map((line) => line.role)),
+  );
   const theme = useTheme();
   const shape = lines.map((line) => line.role).join();
   const data = useMemo(() => [at, ...lines.map((line) => line.values)] as unknown as uPlot.AlignedData, [at, lines]);
@@ -92,7 +116,8 @@ export function Chart({
           ticks: { show: false },
           font: '12px "Inter Variable", system-ui, sans-serif',
           size: 28,
-          space: 70,
+          space: 64,
+          values: (_u, seconds, _axis, _space, step) => timeLabels(seconds, step),
         },
         {
           stroke: colour('--text-3'),
@@ -100,7 +125,7 @@ export function Chart({
           ticks: { show: false },
           font: '12px "Inter Variable", system-ui, sans-serif',
           size: 74,
-          values: (_u, values) => values.map((value) => format.amount(resource, value)),
+          values: (_u, values) => values.map((value) => (value === 0 ? '0' : format.amount(resource, value))),
           splits: (u) => splits(resource, u.scales.y.min ?? 0, u.scales.y.max ?? 1),
         },
       ],

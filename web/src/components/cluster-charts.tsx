@@ -5,7 +5,7 @@ const clusterRoles: [Role, string][] = [
   ['used', 'Used'],
   ['requested', 'Requested'],
   ['recommended', 'Recommended'],
-  ['original', 'Without ScaleOps'],
+  ['original', 'Original'],
   ['allocatable', 'Allocatable'],
 ];
 const workloadRoles: [Role, string][] = [

@@ -122,7 +122,7 @@ export function Workloads() {
       { id: 'memory_requested', header: 'Memory', cell: ({ row: { original: row } }) => <Level row={row} resource="memory" /> },
       {
         id: 'saving',
-        header: 'Open saving',
+        header: 'Saving',
         cell: ({ row: { original: row } }) => (
           <span className={row.saving > 0.5 ? 'good' : row.saving < -0.5 ? 'warn' : 'faint'}>{format.money(row.saving, currency)}</span>
         ),
