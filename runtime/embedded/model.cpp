@@ -1,6 +1,7 @@
 #include "runtime/embedded/model.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "runtime/embedded/pod_rules.hpp"
 
@@ -136,6 +137,17 @@ void cluster_model::perform(const due& what) {
     default:
       return;
   }
+}
+
+uint64_t cluster_model::digest() const {
+  auto bits = [](double x) { return std::bit_cast<uint64_t>(x); };
+  auto dice = s_.dice;
+  uint64_t h = mix(s_.store.version());
+  for (auto part : {uint64_t(s_.now.time_since_epoch().count()), bits(s_.truth.sums.cpu_used),
+                    bits(s_.truth.sums.memory_requested), s_.truth.restarts, s_.truth.pods_created,
+                    dice.next()})
+    h = mix(h ^ part);
+  return h;
 }
 
 const workload_statistics* cluster_model::statistics_of(const workload_ref& ref) const {
