@@ -1,4 +1,5 @@
-// What the embedded cluster costs: memory per pod, and CPU at real time with every node scraped every 15 seconds.
+// What the embedded cluster costs: memory per pod, and CPU at real time with every node scraped
+// every 15 seconds.
 #include <sys/resource.h>
 
 #include <chrono>
@@ -57,7 +58,8 @@ void run(size_t workloads, size_t containers) {
   std::printf("%zu workloads, %zu pods (%zu ready), %zu containers, %zu nodes\n", workloads, pods,
               ready, samples / (seconds / 15), nodes.size());
   std::printf("  start: %.2f s CPU (%.1f us a pod)\n", built, built * 1e6 / double(pods));
-  std::printf("  memory: %.0f MiB, %.0f bytes a pod\n", resident, resident * (1 << 20) / double(pods));
+  std::printf("  memory: %.0f MiB, %.0f bytes a pod\n", resident,
+              resident * (1 << 20) / double(pods));
   std::printf("  running: %.4f cores at real time, %.0f ns a container scrape\n", spent / seconds,
               spent * 1e9 / double(samples));
   std::printf("  OOM kills %llu, unschedulable %llu\n",

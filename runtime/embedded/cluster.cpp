@@ -4,6 +4,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/scheduled_actor.hpp>
+#include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -39,7 +40,8 @@ struct cluster_actor_state {
   ~cluster_actor_state() {
     if (!model)
       return;
-    state().webhook = nullptr;  // both point here
+    model->on_altered = nullptr;  // these point here
+    state().webhook = nullptr;
     state().creations.clear();
   }
 
@@ -48,6 +50,7 @@ struct cluster_actor_state {
   std::shared_ptr<cluster_model> model;
   admissions_actor webhook;
   std::map<uint64_t, watch_sink_actor> sinks;
+  std::vector<std::pair<uint64_t, admission_review>> reviews;  // to be sent to the webhook
   instant armed{};  // of the earliest tick under way; zero: none
 
   cluster_state& state() { return model->state(); }
@@ -57,7 +60,12 @@ struct cluster_actor_state {
 
   /// Controllers react, watchers hear of it, and the next tick is set. Ends every handler.
   void finish() {
-    model->settle();
+    settle(state());
+    while (!reviews.empty()) {
+      for (auto& [ticket, review] : std::exchange(reviews, {}))
+        webhook ? ask_webhook(ticket, review) : answer_admission(state(), ticket, std::nullopt);
+      settle(state());
+    }
     for (auto& delivery : state().watches.collect(model->now()))
       deliver(std::move(delivery));
     arm();
@@ -158,8 +166,9 @@ struct cluster_actor_state {
       state().webhook = nullptr;
       return;
     }
+    // Only noted: the model may be altered by hand, outside of any handler.
     state().webhook = [this](uint64_t ticket, const admission_review& review) {
-      ask_webhook(ticket, review);
+      reviews.emplace_back(ticket, review);
     };
   }
 
@@ -183,6 +192,9 @@ self_actor::behavior_type embedded_cluster(self_actor::stateful_pointer<cluster_
   auto& st = self->state;
   st.anchor = anchor;
   st.model = std::move(model);
+  st.model->on_altered = [me = caf::actor_cast<caf::actor>(self)] {
+    caf::anon_send(me, caf::tick_atom_v);
+  };
   st.on_tick();
   auto& model_state = st.model->state();
   return {

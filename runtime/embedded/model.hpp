@@ -32,7 +32,9 @@ public:
   /// Everything, for the front actor and for tests. After a change by hand call settle().
   cluster_state& state() { return s_; }
   const cluster_state& state() const { return s_; }
-  void settle() { embedded::settle(s_); }
+  void settle();
+  /// Called whenever the model was altered by hand: the front actor looks at it then.
+  std::function<void()> on_altered;
 
   /// Changes with everything that happened: equal histories, equal digests.
   uint64_t digest() const;
