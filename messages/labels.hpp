@@ -32,6 +32,9 @@ inline constexpr std::string_view force_auto = "scaleops.sh/force-auto";
 inline constexpr std::string_view force_policy = "scaleops.sh/force-policy";
 inline constexpr std::string_view exclude_automation = "scaleops.sh/exclude-automation";
 
+// On the system namespace: the switch that stops all updates. The value says who stopped them.
+inline constexpr std::string_view updates_paused = "scaleops.sh/updates-paused";
+
 // Other products' wishes that we honour.
 inline constexpr std::string_view safe_to_evict = "cluster-autoscaler.kubernetes.io/safe-to-evict";
 inline constexpr std::string_view do_not_disrupt = "karpenter.sh/do-not-disrupt";

@@ -42,7 +42,7 @@ struct admissions_state {
   prometheus::Gauge* in_step = nullptr;
 
   void start() {
-    snapshot.policies = cfg.policies;
+    snapshot.board = decision_board{cfg.policies};
     register_metrics();
     for (auto kind : watched) {
       watcher_config watch;
@@ -60,36 +60,15 @@ struct admissions_state {
     return answer;
   }
 
-  /// A decision that has not reached its object yet, or whose object has not reached us.
   void on_recommendation(const recommendation_made& made) {
-    if (!made.recommendation)
-      return;
-    auto& told = snapshot.direct[made.recommendation->workload];
-    if (!told || told->decided_at <= made.recommendation->decided_at)
-      told = made.recommendation;
-    forget_if_written(made.recommendation->workload);
-  }
-
-  /// The object says as much or more: the message's copy is not needed any longer.
-  void forget_if_written(const workload_ref& ref) {
-    auto told = snapshot.direct.find(ref);
-    if (told == snapshot.direct.end())
-      return;
-    auto written = snapshot.view.recommendation_of(ref);
-    if (written && written->status.decided_at >= told->second->decided_at)
-      snapshot.direct.erase(told);
+    snapshot.board.on_message(made.recommendation, snapshot.view);
   }
 
   void on_objects(const objects_changed& news) {
     health.on_news(news.kind);
     for (auto& event : news.events) {
       snapshot.view.apply(event);
-      if (auto wish = object_cast<recommendation>(event.object)) {
-        if (event.what == watch_event::type::deleted)
-          snapshot.direct.erase(wish->target);
-        else
-          forget_if_written(wish->target);
-      }
+      snapshot.board.on_object(event, snapshot.view);
     }
     if (news.kind == object_kind::node)
       snapshot.largest_node = snapshot.view.largest_node();

@@ -4,9 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "actors/common/logic/pattern.hpp"
 #include "actors/common/logic/stamps.hpp"
-#include "messages/labels.hpp"
+#include "actors/common/logic/target.hpp"
 
 namespace scaleops {
 
@@ -16,26 +15,6 @@ using verdict = admission_verdict;
 
 admission_response leave(const admission_review& review, verdict why, std::string detail) {
   return {review.uid, why, std::move(detail), {}, {}, {}};
-}
-
-/// What the policy says of one container; null: it is to be left alone.
-const policy_spec* allowed_for(const policy_spec& policy, const std::string& container) {
-  for (auto& one : policy.containers)
-    if (matches_pattern(one.name, container))
-      return one.off ? nullptr : &policy;
-  return &policy;
-}
-
-const resource_policy& sizing(const policy_spec& policy, const std::string& container,
-                              resource_kind kind) {
-  for (auto& one : policy.containers)
-    if (matches_pattern(one.name, container)) {
-      auto& own = kind == resource_kind::cpu ? one.cpu : one.memory;
-      if (own)
-        return *own;
-      break;
-    }
-  return kind == resource_kind::cpu ? policy.cpu : policy.memory;
 }
 
 /// What was left out on the way, to choose the verdict when nothing remains.
@@ -48,34 +27,18 @@ struct omissions {
 /// Takes over one resource of the target, if direction, confidence and policy allow.
 void take(resource_kind kind, const container_recommendation& wish, const policy_spec& policy,
           const patch_config& config, container_resources& value, omissions& left) {
-  auto target = part_of(wish.target.requests, kind);
-  auto& request = part_of(value.requests, kind);
-  auto& limit = part_of(value.limits, kind);
-  auto wanted_limit = part_of(wish.target.limits, kind);
-  if (!target && !wanted_limit)
-    return;
-  if (target) {
-    auto& bounds = sizing(policy, wish.name, kind);
-    if (bounds.max)
-      target = std::min(*target, *bounds.max);
-    if (bounds.min)
-      target = std::max(*target, *bounds.min);
-    bool shrinks = request && *target < *request;
-    bool grows = !request || *target > *request;
-    if ((shrinks && policy.decrease == update_mode::never) ||
-        (grows && policy.increase == update_mode::never)) {
-      left.by_mode = true;
-      return;
-    }
-    if (shrinks && wish.confidence < config.min_confidence) {
-      left.by_confidence = true;
-      return;
-    }
-    request = target;
-  }
-  if (wanted_limit)
-    limit = wanted_limit;
-  lift_limits(value);
+  auto wanted = with_target(value, wish, policy, kind);
+  auto& before = part_of(value.requests, kind);
+  auto& after = part_of(wanted.requests, kind);
+  bool shrinks = before && after && *after < *before;
+  bool grows = after && (!before || *after > *before);
+  if ((shrinks && policy.decrease == update_mode::never) ||
+      (grows && policy.increase == update_mode::never))
+    left.by_mode = true;
+  else if (shrinks && wish.confidence < config.min_confidence)
+    left.by_confidence = true;
+  else
+    value = wanted;
 }
 
 /// A BestEffort pod gets requests only: it becomes Burstable, but nothing can kill or throttle it
@@ -130,9 +93,7 @@ admission_response patch(const admission_review& review, const admission_snapsho
                          const workload_recommendation& decision, const patch_config& config) {
   auto& before = review.object->containers;
   auto after = before;
-  static const policy_spec defaults;
-  auto* named_policy = snapshot.policy_named(decision.policy);
-  auto& policy = named_policy ? *named_policy : defaults;
+  auto& policy = snapshot.board.policy_named(decision.policy, snapshot.view);
   auto bounds = snapshot.view.bounds_of(review.ns);
   omissions left;
   bool matched = false;
@@ -142,7 +103,7 @@ admission_response patch(const admission_review& review, const admission_snapsho
     if (!index)
       continue;
     matched = true;
-    if (!allowed_for(policy, wish.name)) {
+    if (left_alone(policy, wish.name)) {
       left.by_policy = true;
       continue;
     }
@@ -184,24 +145,6 @@ admission_response patch(const admission_review& review, const admission_snapsho
 
 }  // namespace
 
-std::shared_ptr<const workload_recommendation> admission_snapshot::decision_for(
-  const workload_ref& ref, const std::shared_ptr<const recommendation>& wish) const {
-  auto told = direct.find(ref);
-  if (!wish)
-    return told == direct.end() ? nullptr : told->second;
-  if (told != direct.end() && told->second->decided_at > wish->status.decided_at)
-    return told->second;
-  return {wish, &wish->status};
-}
-
-const policy_spec* admission_snapshot::policy_named(const std::string& name) const {
-  // Policies live in the system namespace only.
-  if (auto found = view.policies.find(labels::system_namespace, name))
-    return &found->spec;
-  auto built_in = policies.find(name);
-  return built_in == policies.end() ? nullptr : &built_in->second;
-}
-
 admission_response decide(const admission_review& review, const admission_snapshot& snapshot,
                           const patch_config& config, instant now) {
   if (!review.object || review.object->containers.empty())
@@ -228,7 +171,7 @@ admission_response decide(const admission_review& review, const admission_snapsh
     return leave(review,
                  grant.why == grant_denial::excluded ? verdict::excluded : verdict::not_granted,
                  grant.detail);
-  auto decision = snapshot.decision_for(*ref, wish);
+  auto decision = snapshot.board.decision_for(*ref, wish);
   if (!decision || decision->containers.empty())
     return leave(review, verdict::no_recommendation,
                  "nothing is recommended for " + ref->to_string());

@@ -1,12 +1,11 @@
 // The webhook's decision: what a pod that is being created gets, and why.
 #pragma once
 
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "actors/common/logic/cluster_view.hpp"
+#include "actors/common/logic/decisions.hpp"
 #include "messages/admissions.hpp"
 
 namespace scaleops {
@@ -17,21 +16,13 @@ struct patch_config {
   milliseconds oldest_snapshot = std::chrono::minutes{15};      // since the first watch was lost
 };
 
-/// What is known when a review arrives. A decision that came by message may be newer than its
-/// object.
+/// What is known when a review arrives.
 struct admission_snapshot {
   cluster_view view;
-  std::map<workload_ref, std::shared_ptr<const workload_recommendation>> direct;
-  std::map<std::string, policy_spec> policies;  // built in, for names without an object
-  std::optional<amounts> largest_node;          // kept up to date by the owner of the snapshot
-  bool complete = false;                        // every watch has told all that was there
-  std::optional<instant> lost_since;  // a watch has been down since then; absent: all are in step
-
-  /// The newer of object and message; null when there is none.
-  std::shared_ptr<const workload_recommendation> decision_for(
-    const workload_ref& ref, const std::shared_ptr<const recommendation>& wish) const;
-  /// Null when neither an object nor a built-in policy has the name.
-  const policy_spec* policy_named(const std::string& name) const;
+  decision_board board;
+  std::optional<amounts> largest_node;  // kept up to date by the owner of the snapshot
+  bool complete = false;                // every watch has told all that was there
+  std::optional<instant> lost_since;    // a watch has been down since then; absent: all are in step
 };
 
 /// Pure. Never denies: on any doubt the pod stays as it is and the verdict says why. The same

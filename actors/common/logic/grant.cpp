@@ -83,6 +83,11 @@ bool is_system_namespace(std::string_view ns) {
   return std::find(never.begin(), never.end(), ns) != never.end();
 }
 
+bool says_exclude(const metadata& meta) {
+  auto text = said(meta.annotations, meta.labels, labels::exclude_automation);
+  return text && !is(*text, "false");
+}
+
 grant_answer evaluate_grant(const grant_inputs& in) {
   if (is_system_namespace(in.ns))
     return deny(grant_denial::system_namespace,

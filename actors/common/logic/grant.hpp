@@ -42,6 +42,9 @@ struct grant_inputs {
 /// Namespaces that are never touched, whoever asks.
 bool is_system_namespace(std::string_view ns);
 
+/// The object's own labels or annotations exclude it.
+bool says_exclude(const metadata& meta);
+
 /// Exclusion wins over force, force over a grant, a grant over the default annotation. Unclear
 /// values count against us: exclude-automation excludes unless it says "false", the others grant
 /// only when they say "true". A grant without an author is none.

@@ -1,0 +1,159 @@
+#include "actors/updater/evictor.hpp"
+
+#include <utility>
+
+#include <caf/local_actor.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "messages/labels.hpp"
+
+namespace scaleops {
+
+namespace {
+
+using self_actor = flight_actor::extend<caf::reacts_to<caf::tick_atom>>;
+using end = flight_ended::end;
+
+struct evictor_state {
+  static inline const char* name = "evictor";
+  explicit evictor_state(self_actor::pointer self) : self{self} {}
+
+  self_actor::pointer self;
+  updater_config cfg;
+  kube_actor kube;
+  pod_wish wish;
+  std::set<std::string> siblings;
+  flight_sink_actor sink;
+  enum class stage : uint8_t { asking, evicting, waiting, over } at = stage::asking;
+  uint32_t tries = 0;
+  bool old_gone = false;
+  std::shared_ptr<const pod> replacement;  // newest state of the first new pod that got ready
+  caf::actor_clock::time_point ready_since{};
+  caf::actor_clock::time_point deadline{};
+
+  void ask() {
+    at = stage::asking;
+    send(true);
+  }
+
+  void evict() {
+    at = stage::evicting;
+    send(false);
+  }
+
+  void send(bool dry_run) {
+    self
+      ->request(
+        kube, cfg.request_timeout,
+        evict_pod{{wish.target->meta.ns, wish.target->meta.name}, wish.target->meta.uid, dry_run})
+      .then([this](write_done) { on_allowed(); }, [this](caf::error& error) { on_failure(error); });
+  }
+
+  void on_allowed() {
+    if (at == stage::asking)
+      return evict();
+    if (at != stage::evicting)
+      return;
+    at = stage::waiting;
+    deadline = self->clock().now() + cfg.replacement_patience;
+    self->delayed_send(self, std::chrono::seconds{5}, caf::tick_atom_v);
+    look();
+  }
+
+  void on_failure(const caf::error& error) {
+    auto code = code_of(error);
+    if (code == ec::not_found || code == ec::conflict)
+      return finish(end::gone, refusal::none, text_of(error));
+    bool passing = code == ec::too_many_requests || code == ec::unavailable || code == ec::timeout;
+    if (passing && tries < cfg.retries) {
+      self->delayed_send(self, cfg.retry_first * (1u << tries++), caf::tick_atom_v);
+      return;
+    }
+    finish(end::refused,
+           code == ec::too_many_requests ? refusal::disruption_budget : refusal::api_error,
+           text_of(error));
+  }
+
+  void on_moved(const pod_moved& moved) {
+    auto& one = *moved.now;
+    if (one.meta.uid == wish.target->meta.uid) {
+      old_gone |= moved.deleted;
+      if (at == stage::asking && old_gone)
+        return finish(end::gone, refusal::none, "the pod went away");
+    } else if (!siblings.contains(one.meta.uid)) {
+      follow_replacement(moved);
+    }
+    if (at == stage::waiting)
+      look();
+  }
+
+  void follow_replacement(const pod_moved& moved) {
+    bool same = replacement && replacement->meta.uid == moved.now->meta.uid;
+    if (moved.deleted || !moved.now->ready) {
+      if (same)
+        replacement.reset();
+    } else if (!replacement || same) {
+      if (!same)
+        ready_since = self->clock().now();
+      replacement = moved.now;
+    }
+  }
+
+  void look() {
+    auto now = self->clock().now();
+    if (old_gone && replacement && now - ready_since >= wish.min_ready) {
+      if (!replacement->meta.labels.contains(std::string(labels::applied_recommendation)))
+        return finish(end::unsized, refusal::none,
+                      "the new pod " + replacement->meta.name + " was not sized");
+      return finish(end::done, refusal::none, "replaced by " + replacement->meta.name);
+    }
+    if (now >= deadline)
+      finish(end::unreplaced, refusal::none, "no replacement got ready in time");
+  }
+
+  void on_tick() {
+    switch (at) {
+      case stage::asking:
+        return ask();
+      case stage::evicting:
+        return evict();
+      case stage::waiting:
+        self->delayed_send(self, std::chrono::seconds{5}, caf::tick_atom_v);
+        return look();
+      case stage::over:
+        return;
+    }
+  }
+
+  void finish(end how, refusal why, std::string detail) {
+    if (at == stage::over)
+      return;
+    at = stage::over;
+    self->send(sink, flight_ended{how, wish, why, std::move(detail)});
+    self->quit();
+  }
+};
+
+self_actor::behavior_type evictor(self_actor::stateful_pointer<evictor_state> self,
+                                  updater_config cfg, kube_actor kube, flight_order order,
+                                  flight_sink_actor sink) {
+  auto& st = self->state;
+  st.cfg = std::move(cfg);
+  st.kube = std::move(kube);
+  st.wish = std::move(order.wish);
+  st.siblings = std::move(order.siblings);
+  st.sink = std::move(sink);
+  st.ask();
+  return {[&st](const pod_moved& moved) { st.on_moved(moved); },
+          [&st](caf::tick_atom) { st.on_tick(); }};
+}
+
+}  // namespace
+
+flight_actor spawn_evictor(caf::local_actor* parent, const updater_config& cfg,
+                           const kube_actor& kube, flight_order order, flight_sink_actor sink) {
+  return parent->spawn<caf::linked>(evictor, cfg, kube, std::move(order), std::move(sink));
+}
+
+}  // namespace scaleops

@@ -1,0 +1,464 @@
+#include "actors/updater/logic/pod_planner.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "actors/common/logic/owner_guess.hpp"
+#include "actors/common/logic/stamps.hpp"
+
+namespace scaleops {
+
+namespace {
+
+using problem = std::optional<std::pair<refusal, std::string>>;
+
+problem because(refusal why, std::string detail) {
+  return std::pair{why, std::move(detail)};
+}
+
+std::string describe(const pod& target, const std::vector<resource_change>& changes) {
+  std::string text;
+  for (auto& change : changes) {
+    auto amount = [&](const std::optional<int64_t>& value) {
+      return value ? format_amount(change.kind, *value) : std::string("none");
+    };
+    bool request = change.request_from != change.request_to;
+    text += (text.empty() ? "" : ", ") + target.containers[change.container].name + ": " +
+            std::string(to_string(change.kind)) + (request ? " " : " limit ") +
+            amount(request ? change.request_from : change.limit_from) + " to " +
+            amount(request ? change.request_to : change.limit_to);
+  }
+  return text;
+}
+
+/// Judges one pod, step by step; each step may end it.
+class judge {
+public:
+  judge(const workload_context& context, const std::shared_ptr<const pod>& target,
+        const plan_inputs& in, update_plan& out)
+      : context_{context}, target_{target}, in_{in}, out_{out} {
+    verdict_.wish.workload = context.ref;
+    verdict_.wish.target = target;
+    verdict_.wish.revision = context.decision ? context.decision->revision : 0;
+    verdict_.wish.policy = context.decision ? context.decision->policy : "";
+    verdict_.wish.cool_down = context.policy->cool_down;
+    verdict_.wish.min_ready = context.owner ? context.owner->min_ready : milliseconds{};
+    verdict_.wish.reverts = context.reverting;
+    auto found = in.memory.pods.find(target->meta.uid);
+    if (found != in.memory.pods.end())
+      memory_ = &found->second;
+  }
+
+  pod_verdict run() {
+    changes_ = wanted_changes();
+    if (changes_.empty())
+      return pending() ? escalate_pending() : verdict_;
+    keep_allowed();
+    if (kept_.empty())
+      return refuse(first_drop_.first, first_drop_.second);
+    if (!context_.reverting && std::none_of(kept_.begin(), kept_.end(), [&](auto& change) {
+          return worthwhile(change, in_.rules);
+        }))
+      return refuse(refusal::below_threshold, "too small a change");
+    compose();
+    if (after_ == target_->containers)
+      return verdict_;
+    if (auto hard = never_accepted())
+      return refuse(hard->first, hard->second);
+    if (auto why = in_place_problem())
+      return instead_of_resize(*why);
+    return resize();
+  }
+
+private:
+  std::vector<resource_change> wanted_changes() const {
+    if (context_.reverting) {
+      auto origin = origin_of(target_->meta);
+      return origin ? changes_back(*target_, *origin) : std::vector<resource_change>{};
+    }
+    return changes_to(*target_, *context_.decision, *context_.policy, context_.bounds);
+  }
+
+  bool pending() const {
+    using reason = resize_status::pending_reason;
+    auto& resize = target_->resize;
+    return !context_.reverting &&
+           (resize.pending != reason::none || (resize.in_progress && resize.error));
+  }
+
+  // ---- which parts of the change are allowed ----
+
+  void keep_allowed() {
+    for (auto change : changes_) {
+      auto why = drop_reason(change);
+      if (why.first == refusal::none)
+        kept_.push_back(change);
+      else if (first_drop_.first == refusal::none || first_drop_.first == refusal::below_threshold)
+        first_drop_ = std::move(why);
+    }
+  }
+
+  std::pair<refusal, std::string> drop_reason(resource_change& change) {
+    auto& policy = *context_.policy;
+    if (!in_.gate.grow || (!change.grows && !in_.gate.shrink))
+      return {in_.gate.why, in_.gate.detail};
+    if (!context_.reverting) {
+      auto mode = change.grows ? policy.increase : policy.decrease;
+      if (mode == update_mode::never || mode == update_mode::on_create)
+        return {refusal::mode, "the policy leaves running pods alone"};
+      if (!change.grows && change.confidence < in_.rules.min_confidence)
+        return {refusal::below_threshold, "too little history to shrink"};
+    }
+    if (runs_to_end(context_.ref.kind) && !change.urgent)
+      return {refusal::job, "a run is not disturbed"};
+    if (!change.urgent && !(change.grows ? context_.increase_open : context_.decrease_open))
+      return {refusal::outside_schedule,
+              change.grows ? "no increase window is open" : "no decrease window is open"};
+    if (!change.urgent && context_.owner && context_.owner->rolling_out())
+      return {refusal::rollout_in_progress, "a rollout is in progress"};
+    if (change.kind == resource_kind::memory)
+      return keep_above_use(change);
+    return {refusal::none, {}};
+  }
+
+  /// Raises a memory decrease to what is in use plus margin; drops it when that leaves nothing, or
+  /// use is not known.
+  std::pair<refusal, std::string> keep_above_use(resource_change& change) {
+    auto shrinks = [](const std::optional<int64_t>& from, const std::optional<int64_t>& to) {
+      return from && to && *to < *from;
+    };
+    if (!shrinks(change.request_from, change.request_to) &&
+        !shrinks(change.limit_from, change.limit_to))
+      return {refusal::none, {}};
+    auto& name = target_->containers[change.container].name;
+    auto used = in_.memory.usage.find({target_->meta.ns, target_->meta.name});
+    bool fresh = used != in_.memory.usage.end() &&
+                 in_.now - used->second.at <= in_.rules.oldest_usage &&
+                 used->second.working_set.contains(name);
+    if (!fresh) {
+      if (!target_->node.empty() && !held_back())
+        out_.measure.insert(target_->node);
+      verdict_.waits = true;
+      return {refusal::live_memory, "the live use is not known yet"};
+    }
+    auto use = used->second.working_set.at(name);
+    auto floor = int64_t(std::ceil(double(use) * (1 + in_.rules.memory_margin)));
+    for (auto [from, to] : {std::pair{&change.request_from, &change.request_to},
+                            {&change.limit_from, &change.limit_to}})
+      if (shrinks(*from, *to))
+        *to = std::clamp(floor, **to, std::max(**from, **to));
+    if (!shrinks(change.request_from, change.request_to) &&
+        !shrinks(change.limit_from, change.limit_to) && change.request_from == change.request_to &&
+        change.limit_from == change.limit_to)
+      return {refusal::live_memory, "in use: " + format_memory_words(use)};
+    if (change.request_from && change.request_to && *change.request_from > 0)
+      change.relative =
+        std::abs(double(*change.request_to - *change.request_from)) / double(*change.request_from);
+    return {refusal::none, {}};
+  }
+
+  static std::string format_memory_words(int64_t bytes) {
+    return std::to_string(bytes >> 20) + "Mi";
+  }
+
+  /// Nothing can be done soon: no need to measure.
+  bool held_back() const {
+    auto found = in_.memory.workloads.find(context_.ref);
+    return found != in_.memory.workloads.end() && found->second.hold_until > in_.now;
+  }
+
+  // ---- in place ----
+
+  void compose() {
+    after_ = with_changes(target_->containers, kept_);
+    for (auto& container : after_)
+      lift_limits(container.resources);
+    qos_kept_ = keep_qos(target_->containers, after_);
+    auto& wish = verdict_.wish;
+    double largest = -1;
+    for (auto& change : kept_) {
+      wish.grows |= change.grows;
+      wish.urgent |= change.urgent;
+      wish.disruptive |= change.restarts;
+      wish.score += change.relative;
+      outside_ |= change.outside;
+      if (change.relative > largest) {
+        largest = change.relative;
+        wish.container = target_->containers[change.container].name;
+        wish.before = target_->containers[change.container].resources;
+        wish.after = after_[change.container].resources;
+      }
+    }
+    for (size_t i = 0; i < after_.size(); ++i)
+      if (after_[i].resources != target_->containers[i].resources)
+        wish.containers.push_back({after_[i].name, after_[i].resources});
+    wish.detail = describe(*target_, kept_);
+  }
+
+  /// What neither a resize nor a new pod would get past.
+  problem never_accepted() const {
+    if (auto why = limit_violation(context_.bounds, after_))
+      return because(refusal::infeasible, *why);
+    auto more_requests = pod_requests(after_), more_limits = pod_limits(after_);
+    more_requests -= pod_requests(target_->containers);
+    more_limits -= pod_limits(target_->containers);
+    if (auto why = in_.view.quota_refusal(target_->meta.ns, more_requests, more_limits))
+      return because(refusal::infeasible, *why);
+    return std::nullopt;
+  }
+
+  problem in_place_problem() const {
+    if (!in_.rules.in_place)
+      return because(refusal::infeasible, "the cluster cannot resize in place");
+    if (!qos_kept_)
+      return because(refusal::qos_change, "the QoS class would change");
+    if (memory_ && !memory_->infeasible.empty() && memory_->infeasible == named(after_) &&
+        memory_->infeasible_node == target_->node)
+      return because(refusal::infeasible, "the node refused this size before");
+    return room_refusal(*target_, after_, {}, in_);
+  }
+
+  pod_verdict resize() {
+    auto& wish = verdict_.wish;
+    wish.action = update_action::resize;
+    if (!wish.urgent) {
+      if (!target_->ready)
+        return refuse(refusal::not_ready, "the pod is not ready");
+      if (memory_ && in_.now - memory_->last_resize < in_.rules.resize_gap)
+        return refuse(refusal::cool_down, "resized a moment ago");
+    }
+    if (auto held = hold(wish.urgent))
+      return refuse(held->first, held->second);
+    if (wish.disruptive) {
+      if (auto why = disruption_refusal(context_, *target_, in_, {}))
+        return refuse(why->first, why->second);
+    }
+    return wished();
+  }
+
+  /// The workload rests; healing in place passes all but a fight.
+  problem hold(bool urgent) const {
+    auto found = in_.memory.workloads.find(context_.ref);
+    if (found == in_.memory.workloads.end() || found->second.hold_until <= in_.now)
+      return std::nullopt;
+    if (urgent && found->second.hold_why != refusal::fight)
+      return std::nullopt;
+    return because(found->second.hold_why, found->second.hold_detail);
+  }
+
+  // ---- eviction instead ----
+
+  pod_verdict instead_of_resize(const std::pair<refusal, std::string>& why) {
+    verdict_.blocked = true;
+    verdict_.waits = true;
+    bool at_once = why.first == refusal::qos_change || !in_.rules.in_place;
+    // A decrease is never worth a restart where a resize could do it later.
+    if (!verdict_.wish.grows && !at_once)
+      return refuse(why.first, why.second);
+    auto since = memory_ && memory_->blocked_since ? *memory_->blocked_since : in_.now;
+    auto patience = at_once || (why.first == refusal::infeasible && verdict_.wish.urgent)
+                      ? milliseconds{0}
+                    : verdict_.wish.urgent || outside_ || why.first == refusal::infeasible
+                      ? in_.rules.deferred_urgent
+                      : in_.rules.deferred_other;
+    if (in_.now - since < patience)
+      return refuse(why.first, why.second);
+    return evict(why);
+  }
+
+  /// The wish stands in the pod, but the kubelet has put it off.
+  pod_verdict escalate_pending() {
+    using reason = resize_status::pending_reason;
+    auto& resize = target_->resize;
+    bool infeasible = resize.pending == reason::infeasible;
+    auto why =
+      std::pair{infeasible ? refusal::infeasible : refusal::deferred,
+                resize.message.empty() ? std::string("put off by the node") : resize.message};
+    auto& wish = verdict_.wish;
+    for (size_t i = 0; i < target_->containers.size() && i < target_->statuses.size(); ++i) {
+      auto& spec = target_->containers[i];
+      auto& actual = target_->statuses[i].actual;
+      for (auto kind : both_resources)
+        if (part_of(spec.resources.requests, kind).value_or(0) >
+            part_of(actual.requests, kind).value_or(0)) {
+          wish.grows = true;
+          if (wish.container.empty()) {
+            wish.container = spec.name;
+            wish.before = actual;
+            wish.after = spec.resources;
+          }
+        }
+      for (auto& decided : context_.decision->containers)
+        wish.urgent |= decided.name == spec.name && decided.urgent;
+    }
+    wish.urgent &= wish.grows;
+    wish.score = 1;
+    wish.detail = "not granted in place: " + why.second;
+    verdict_.waits = true;
+    if (!wish.grows || !in_.gate.grow)
+      return refuse(why.first, why.second);
+    // From this attempt on, not from when some earlier one was put off.
+    auto since = std::max({resize.since, in_.started, memory_ ? memory_->last_resize : instant{}});
+    auto patience = infeasible    ? (wish.urgent ? milliseconds{0} : in_.rules.deferred_urgent)
+                    : wish.urgent ? in_.rules.deferred_urgent
+                                  : in_.rules.deferred_other;
+    if (in_.now - since < patience)
+      return refuse(why.first, why.second);
+    after_ = target_->containers;
+    return evict(why);
+  }
+
+  pod_verdict evict(const std::pair<refusal, std::string>& why) {
+    auto& wish = verdict_.wish;
+    auto mode = wish.grows ? context_.policy->increase : context_.policy->decrease;
+    if (mode != update_mode::recreate || context_.reverting)
+      return refuse(why.first, why.second);
+    if (!fits_somewhere())
+      return refuse(refusal::infeasible, "no node has room for the new size");
+    wish.action = update_action::evict;
+    wish.disruptive = true;
+    if (auto refused = disruption_refusal(context_, *target_, in_, {}))
+      return refuse(refused->first, refused->second);
+    return wished();
+  }
+
+  bool fits_somewhere() const {
+    auto needed = pod_requests(after_);
+    for (auto& [name, node] : in_.view.nodes.all())
+      if (node->ready && !node->unschedulable && needed.cpu <= node->allocatable.cpu.value_or(0) &&
+          needed.memory <= node->allocatable.memory.value_or(0))
+        return true;
+    return false;
+  }
+
+  // ---- verdicts ----
+
+  pod_verdict wished() {
+    verdict_.is = pod_verdict::what::wished;
+    verdict_.waits = true;
+    return verdict_;
+  }
+
+  pod_verdict refuse(refusal why, std::string detail) {
+    verdict_.is = pod_verdict::what::refused;
+    verdict_.why = why;
+    verdict_.detail = std::move(detail);
+    verdict_.waits |= why != refusal::below_threshold && why != refusal::mode;
+    return verdict_;
+  }
+
+  const workload_context& context_;
+  const std::shared_ptr<const pod>& target_;
+  const plan_inputs& in_;
+  update_plan& out_;
+  const pod_memory* memory_ = nullptr;
+  pod_verdict verdict_;
+  std::vector<resource_change> changes_, kept_;
+  std::pair<refusal, std::string> first_drop_{refusal::none, {}};
+  std::vector<container_spec> after_;
+  bool qos_kept_ = true;
+  bool outside_ = false;
+};
+
+}  // namespace
+
+workload_context context_of(const workload_ref& ref, decision_ptr decision, const plan_inputs& in) {
+  workload_context context;
+  context.ref = ref;
+  context.owner = in.view.workload_of(ref);
+  context.policy = &in.board.policy_named(decision ? decision->policy : std::string{}, in.view);
+  context.decision = std::move(decision);
+  context.bounds = in.view.bounds_of(ref.ns);
+  context.increase_open = schedule_open(context.policy->increase_windows, in.now, in.zones);
+  context.decrease_open = schedule_open(context.policy->decrease_windows, in.now, in.zones);
+  auto& pods = in.index.pods_of(ref);
+  context.replicas.desired = context.owner ? context.owner->replicas : int32_t(pods.size());
+  for (auto& [name, one] : pods) {
+    auto flying = in.memory.flights.find(one->meta.uid);
+    bool away = flying != in.memory.flights.end() && flying->second.disruptive;
+    context.replicas.ready += one->ready && !one->meta.deleted && !away;
+  }
+  for (auto& [uid, one] : in.memory.flights)
+    if (one.workload == ref)
+      ++(one.disruptive ? context.replicas.away : context.resizing);
+  return context;
+}
+
+pod_verdict judge_pod(const workload_context& context, const std::shared_ptr<const pod>& target,
+                      const plan_inputs& in, update_plan& out) {
+  return judge{context, target, in, out}.run();
+}
+
+std::optional<std::pair<refusal, std::string>> disruption_refusal(
+  const workload_context& context, const pod& target, const plan_inputs& in,
+  const std::vector<std::shared_ptr<const pod>>& away) {
+  auto& policy = *context.policy;
+  if (!in.gate.disrupt)
+    return because(in.gate.why, in.gate.detail);
+  if (runs_to_end(context.ref.kind))
+    return because(refusal::job, "a run is not disturbed");
+  if (policy.increase != update_mode::recreate && policy.decrease != update_mode::recreate)
+    return because(refusal::mode, "the policy restarts nothing");
+  if (!context.owner)
+    return because(refusal::single_replica, "nobody is known to bring the pod back");
+  if (auto key = wants_peace(target))
+    return because(refusal::do_not_disrupt, *key);
+  if (context.replicas.desired < 2 && context.ref.kind != "DaemonSet" &&
+      !policy.disturb_single_replica)
+    return because(refusal::single_replica, "the only replica");
+  if (context.owner->rolling_out() || context.owner->paused)
+    return because(refusal::rollout_in_progress, "a rollout is in progress");
+  auto memory = in.memory.workloads.find(context.ref);
+  if (memory != in.memory.workloads.end()) {
+    if (memory->second.hold_until > in.now)
+      return because(memory->second.hold_why, memory->second.hold_detail);
+    if (in.now - memory->second.last_disruption < policy.cool_down)
+      return because(refusal::cool_down, "another pod was disturbed a moment ago");
+  }
+  auto replicas = context.replicas;
+  if (!target.ready)
+    ++replicas.ready;  // it is missing anyway
+  if (!may_disrupt(replicas, in.rules.disruption_share))
+    return replicas.away > 0 ? because(refusal::cool_down, "another pod is on its way")
+                             : because(refusal::not_ready, "not all replicas are ready");
+  auto under_way = away;
+  for (auto& [uid, one] : in.memory.flights)
+    if (one.disruptive && one.target)
+      under_way.push_back(one.target);
+  if (auto why = budget_refusal(in.view.budgets, target, under_way))
+    return because(refusal::disruption_budget, *why);
+  return std::nullopt;
+}
+
+std::optional<std::pair<refusal, std::string>> room_refusal(
+  const pod& target, const std::vector<container_spec>& after, const amounts& reserved,
+  const plan_inputs& in) {
+  auto needed = pod_requests(after);
+  auto held = held_requests(target);
+  auto node = in.view.nodes.find({}, target.node);
+  if (!node) {
+    if (needed.cpu <= held.cpu && needed.memory <= held.memory)
+      return std::nullopt;
+    return because(refusal::node_room, "the pod's node is not known");
+  }
+  auto all = in.index.held_on(target.node);
+  for (auto kind : both_resources) {
+    auto more = needed[kind] - held[kind];
+    if (more <= 0)
+      continue;
+    auto room = part_of(node->allocatable, kind).value_or(0);
+    auto name = std::string(to_string(kind));
+    if (needed[kind] > room)
+      return because(refusal::infeasible, "node " + target.node + " has only " +
+                                            format_amount(kind, room) + " of " + name);
+    if (all[kind] + reserved[kind] + more > room)
+      return because(
+        refusal::node_room,
+        "node " + target.node + " has " +
+          format_amount(kind, std::max<int64_t>(0, room - all[kind] - reserved[kind])) + " of " +
+          name + " left");
+  }
+  return std::nullopt;
+}
+
+}  // namespace scaleops
