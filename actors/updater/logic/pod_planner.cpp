@@ -147,7 +147,7 @@ private:
     if (!used->second.working_set.contains(name))
       return {refusal::live_memory, "the live use of " + name + " is not known"};
     auto use = used->second.working_set.at(name);
-    auto floor = int64_t(std::ceil(double(use) * (1 + in_.rules.memory_margin)));
+    auto floor = int64_t(std::llround(double(use) * (1 + in_.rules.memory_margin)));
     for (auto [from, to] : {std::pair{&change.request_from, &change.request_to},
                             {&change.limit_from, &change.limit_to}})
       if (shrinks(*from, *to))
