@@ -319,7 +319,7 @@ private:
     if (mode != update_mode::recreate || situation_.reverting)
       return refuse(why.first, why.second);
     if (!fits_somewhere())
-      return refuse(refusal::infeasible, "no node has room for the new size");
+      return refuse(refusal::node_room, "no node has room for the new size");
     wish.action = update_action::evict;
     wish.disruptive = true;
     if (auto refused = disruption_refusal(situation_, *target_, in_, {}))
@@ -327,12 +327,19 @@ private:
     return wished();
   }
 
+  /// A pod that is evicted for a size that no node has free would only be gone.
   bool fits_somewhere() const {
     auto needed = pod_requests(after_);
-    for (auto& [name, node] : in_.view.nodes.all())
-      if (node->ready && !node->unschedulable && needed.cpu <= node->allocatable.cpu.value_or(0) &&
-          needed.memory <= node->allocatable.memory.value_or(0))
+    for (auto& [name, node] : in_.view.nodes.all()) {
+      if (!node->ready || node->unschedulable)
+        continue;
+      auto held = in_.index.held_on(node->meta.name);
+      if (node->meta.name == target_->node)
+        held -= held_requests(*target_);
+      if (held.cpu + needed.cpu <= node->allocatable.cpu.value_or(0) &&
+          held.memory + needed.memory <= node->allocatable.memory.value_or(0))
         return true;
+    }
     return false;
   }
 

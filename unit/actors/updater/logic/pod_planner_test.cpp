@@ -97,7 +97,7 @@ TEST_CASE("an eviction is refused, and why") {
        b.selector.match_labels = {{"app", "web"}};
        t.put(b);
      }},
-    {"no node is large enough", refusal::infeasible,
+    {"no node has room for it", refusal::node_room,
      [](plan_table& t) {
        t.wishes = {want("app", res(17'000), res(17'000))};
        t.wishes[0].urgent = true;
@@ -168,6 +168,7 @@ TEST_CASE("BestEffort pods are evicted at once, because a resize cannot give the
 
 TEST_CASE("growth beyond the node's room waits and then moves, healing sooner") {
   plan_table t;
+  t.put(make_node("node-2"));
   t.wishes = {too_much_for_now()};
   t.wishes[0].urgent = false;
   auto first = t.plan();
@@ -184,6 +185,11 @@ TEST_CASE("growth beyond the node's room waits and then moves, healing sooner") 
   t.wishes[0].urgent = true;
   CHECK(blocked_for(4min) == 0);
   CHECK(blocked_for(6min) == 1);
+  // Nowhere to go: a pod that runs is better than one that waits for a node.
+  auto full = make_node("node-2");
+  full.unschedulable = true;
+  t.put(full);
+  CHECK(blocked_for(6min) == 0);
 }
 
 TEST_CASE("a wish that the kubelet put off is followed from our own attempt on") {
