@@ -1,8 +1,9 @@
 # Everything a person or the CI runs. Each target calls a script of scripts/ or .ci/, so both run the very same thing.
 .DEFAULT_GOAL := build
-.PHONY: deps build run test sim bench scoreboard format lint docs clean help
+.PHONY: deps build run test sim bench scoreboard fuzz format lint docs clean help
 
 SEEDS ?= 1000
+SECONDS_EACH ?= 60
 ARGS ?=
 
 help:        ## this list
@@ -31,6 +32,9 @@ bench:       ## cost of the platform at scale
 
 scoreboard:  ## our recommendations against the VPA's and others' on recorded usage
 	@.ci/scoreboard $(ARGS)
+
+fuzz: deps   ## libFuzzer on everything that reads foreign bytes; SECONDS_EACH=60
+	@.ci/fuzz $(SECONDS_EACH)
 
 format:      ## rewrite all C++ with clang-format
 	@.ci/format --fix

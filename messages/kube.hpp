@@ -119,7 +119,7 @@ struct delete_object {
 };
 struct container_resize {
   std::string container;
-  container_resources resources;
+  container_resources resources;  // the whole new value: what is absent shall not be set
 };
 /// PATCH pods/NAME/resize. ec::infeasible (403 NodeCapacity), ec::invalid (QoS class, removed
 /// limit), ec::conflict (uid).

@@ -73,6 +73,10 @@ bool parse_rfc3339(std::string_view text, instant& out) {
     auto offset = hours{zh} + minutes{zm};
     at += zone == '+' ? -offset : offset;
   }
+  // An offset may lead out of the years that four digits can write.
+  auto written_year = year_month_day{floor<days>(at)}.year();
+  if (written_year < year{0} || written_year > year{9999})
+    return false;
   out = at;
   return true;
 }

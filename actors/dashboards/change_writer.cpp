@@ -24,7 +24,8 @@ struct job {
   int attempt = 0;
 };
 
-using self_actor = change_writer_actor::extend<caf::reacts_to<caf::tick_atom>>;  // own ticks stay private
+using self_actor =
+  change_writer_actor::extend<caf::reacts_to<caf::tick_atom>>;  // own ticks stay private
 
 struct change_writer_state {
   static inline const char* name = "change_writer";
@@ -65,7 +66,8 @@ struct change_writer_state {
     auto& item = what.of->wish.items[what.index];
     auto& wish = what.of->wish;
     auto now = env.anchor.at(self->clock().now());
-    auto change = logic::apply_change(item.known.get(), item.workload, wish.kind, wish.policy, wish.who, now);
+    auto change =
+      logic::apply_change(item.known.get(), item.workload, wish.kind, wish.policy, wish.who, now);
     auto& told = what.of->result.items[what.index];
     told.before = std::move(change.before);
     told.after = std::move(change.after);
@@ -76,9 +78,11 @@ struct change_writer_state {
     auto done = [this, what](object_ptr&) { finish(what, {}); };
     auto failed = [this, what](caf::error& error) { on_failure(what, error); };
     if (change.fresh)
-      self->request(env.kube, cfg.request_timeout, create_object{std::move(object)}).then(done, failed);
+      self->request(env.kube, cfg.request_timeout, create_object{std::move(object)})
+        .then(done, failed);
     else
-      self->request(env.kube, cfg.request_timeout, update_object{std::move(object), false}).then(done, failed);
+      self->request(env.kube, cfg.request_timeout, update_object{std::move(object), false})
+        .then(done, failed);
   }
 
   void on_failure(job what, const caf::error& error) {
@@ -91,7 +95,8 @@ struct change_writer_state {
 
   void read_again(job what) {
     auto& item = what.of->wish.items[what.index];
-    get_query query{{object_kind::recommendation, item.workload.ns, item.workload.object_name(), {}}};
+    get_query query{
+      {object_kind::recommendation, item.workload.ns, item.workload.object_name(), {}}};
     self->request(env.kube, cfg.request_timeout, std::move(query))
       .then(
         [this, what](object_ptr& now) {
@@ -123,12 +128,14 @@ self_actor::behavior_type change_writer(self_actor::stateful_pointer<change_writ
   auto& st = self->state;
   st.cfg = cfg;
   st.env = std::move(env);
-  return {[&st](write_changes& wish) { return st.on_write(wish); }, [&st](caf::tick_atom) { st.pump(); }};
+  return {[&st](write_changes& wish) { return st.on_write(wish); },
+          [&st](caf::tick_atom) { st.pump(); }};
 }
 
 }  // namespace
 
-change_writer_actor spawn_change_writer(caf::local_actor* parent, change_writer_config cfg, const component_env& env) {
+change_writer_actor spawn_change_writer(caf::local_actor* parent, change_writer_config cfg,
+                                        const component_env& env) {
   return parent->spawn<caf::linked>(change_writer, cfg, env);
 }
 

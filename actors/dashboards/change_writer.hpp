@@ -1,4 +1,5 @@
-// Change writer: puts people's wishes into Recommendation objects, a few at a time, again after a conflict.
+// Change writer: puts people's wishes into Recommendation objects, a few at a time, again after a
+// conflict.
 #pragma once
 
 #include <memory>
@@ -44,7 +45,8 @@ struct change_writer_config {
 };
 
 /// Linked to its parent.
-change_writer_actor spawn_change_writer(caf::local_actor* parent, change_writer_config cfg, const component_env& env);
+change_writer_actor spawn_change_writer(caf::local_actor* parent, change_writer_config cfg,
+                                        const component_env& env);
 
 }  // namespace scaleops::dashboards
 

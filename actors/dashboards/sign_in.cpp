@@ -74,7 +74,8 @@ std::optional<logic::identity> doorkeeper::spend_one_time(const std::string& tok
 }
 
 std::string doorkeeper::attributes() const {
-  return fmt::format("; Path=/; HttpOnly; SameSite=Strict{}", cfg_.secure_cookies ? "; Secure" : "");
+  return fmt::format("; Path=/; HttpOnly; SameSite=Strict{}",
+                     cfg_.secure_cookies ? "; Secure" : "");
 }
 
 std::string doorkeeper::open_session(const logic::identity& who, instant now, std::string& cookie) {

@@ -1,5 +1,6 @@
-// Sign-in: who is calling? By session cookie, bearer token (asked of the cluster by TokenReview, remembered briefly) or
-// the demo's one-time token. Helper of the root actor, on whose behalf it sends its requests.
+// Sign-in: who is calling? By session cookie, bearer token (asked of the cluster by TokenReview,
+// remembered briefly) or the demo's one-time token. Helper of the root actor, on whose behalf it
+// sends its requests.
 #pragma once
 
 #include <functional>
@@ -18,8 +19,8 @@ namespace scaleops::dashboards {
 
 /// Who calls, and how that is known.
 struct caller {
-  std::optional<logic::identity> who;   // absent: nobody signed in
-  std::optional<logic::session> open;   // by cookie
+  std::optional<logic::identity> who;  // absent: nobody signed in
+  std::optional<logic::session> open;  // by cookie
 };
 
 /// Failed sign-ins from one address are limited, so that tokens cannot be tried out.
@@ -39,7 +40,10 @@ private:
 class doorkeeper {
 public:
   doorkeeper(const dashboards_config& cfg, uint64_t seed)
-    : cfg_(cfg), sessions_(cfg.session_secret, cfg.session_length), draws_(seed), one_time_(cfg.one_time_token) {}
+      : cfg_(cfg),
+        sessions_(cfg.session_secret, cfg.session_length),
+        draws_(seed),
+        one_time_(cfg.one_time_token) {}
 
   /// By cookie; no request needed.
   caller by_cookie(const api_request& request, instant now) const;
@@ -57,7 +61,9 @@ public:
   /// Value of Set-Cookie for a new session.
   std::string open_session(const logic::identity& who, instant now, std::string& cookie);
   std::string close_session(const api_request& request, instant now);
-  std::optional<logic::session> find(const std::string& cookie, instant now) const { return sessions_.find(cookie, now); }
+  std::optional<logic::session> find(const std::string& cookie, instant now) const {
+    return sessions_.find(cookie, now);
+  }
 
   /// Writes by cookie must come from our own page. Empty: they do; else what is missing.
   static std::string cross_site_doubt(const api_request& request, const logic::session& open);

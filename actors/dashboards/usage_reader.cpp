@@ -55,8 +55,9 @@ struct usage_reader_state {
   }
 };
 
-usage_reader_actor::behavior_type usage_reader(usage_reader_actor::stateful_pointer<usage_reader_state> self,
-                                               usage_reader_config cfg, kube_actor kube) {
+usage_reader_actor::behavior_type usage_reader(
+  usage_reader_actor::stateful_pointer<usage_reader_state> self, usage_reader_config cfg,
+  kube_actor kube) {
   auto& st = self->state;
   st.cfg = cfg;
   st.kube = std::move(kube);
@@ -65,7 +66,8 @@ usage_reader_actor::behavior_type usage_reader(usage_reader_actor::stateful_poin
 
 }  // namespace
 
-usage_reader_actor spawn_usage_reader(caf::local_actor* parent, usage_reader_config cfg, kube_actor kube) {
+usage_reader_actor spawn_usage_reader(caf::local_actor* parent, usage_reader_config cfg,
+                                      kube_actor kube) {
   return parent->spawn<caf::linked>(usage_reader, cfg, std::move(kube));
 }
 

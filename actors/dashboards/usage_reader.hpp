@@ -27,7 +27,8 @@ struct usage_reader_config {
 };
 
 /// Linked to its parent.
-usage_reader_actor spawn_usage_reader(caf::local_actor* parent, usage_reader_config cfg, kube_actor kube);
+usage_reader_actor spawn_usage_reader(caf::local_actor* parent, usage_reader_config cfg,
+                                      kube_actor kube);
 
 }  // namespace scaleops::dashboards
 

@@ -224,6 +224,7 @@ struct updater_state {
   }
 
   void on_measured(node_measured& measured) {
+    memory.asked[measured.node] = now();
     if (!measured.answered) {
       memory.unmeasured.insert(measured.node);
     } else {

@@ -4,7 +4,8 @@ would break determinism, and text that must not stand in the repository.
 
     check.py ROOT        checks the tree, prints one line per finding, exit code 1 when there is any
 
-An exception stands in allow.txt beside this file: rule, path, reason.
+An exception stands in allow.txt beside this file: rule, path, reason; for `length` the reason begins with the number of
+lines that the file may have.
 """
 
 import os
@@ -40,7 +41,7 @@ CALLS = [(name, re.compile(pattern), in_tests) for name, pattern, in_tests in CA
 TEXT_RULES = [
     ("todo", re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")),
     ("machine-path", re.compile(r"(?<![\w./~$}-])/(work|home|root|Users)/[\w.-]+")),
-    ("registry-host", re.compile(r"\b(registry\.[a-z][\w.-]*\.[a-z]+|registry-1\.docker\.io|proxy\.golang\.org|"
+    ("registry-host", re.compile(r"\b(registry\.(?!example\.)[a-z][\w.-]*\.[a-z]+|registry-1\.docker\.io|proxy\.golang\.org|"
                                  r"[\w.-]*(artifactory|nexus|npmmirror)[\w-]*\.[\w.]+)\b")),
     ("secret", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b")),
 ]
@@ -159,16 +160,18 @@ def check_file(path, text):
 
 
 def read_allowances(file):
-    """{(rule, path): line number}; a line without a reason is an error of its own."""
+    """{(rule, path): (line number, most lines)}; a line without a reason is an error of its own."""
     allowed, findings = {}, []
     for number, line in enumerate(file.read_text().splitlines(), 1):
         words = line.split(None, 2)
         if not words or words[0].startswith("#"):
             continue
-        if len(words) < 3:
-            findings.append(Finding("allow", file.name, number, "needs a rule, a path and a reason"))
+        most = re.match(r"(\d+) \S", words[2]) if len(words) == 3 else None
+        if len(words) < 3 or (words[0] == "length" and not most):
+            findings.append(Finding("allow", file.name, number, "needs a rule, a path and a reason (length: the most "
+                                    "lines, then the reason)"))
             continue
-        allowed[words[0], words[1]] = number
+        allowed[words[0], words[1]] = number, int(most.group(1)) if most else None
     return allowed, findings
 
 
@@ -187,11 +190,12 @@ def check_tree(root, allow_file):
             except UnicodeDecodeError:
                 continue
             for finding in check_file(path, text):
-                if (finding.rule, path) in allowed:
+                number, most = allowed.get((finding.rule, path), (0, None))
+                if number:
                     used.add((finding.rule, path))
-                else:
+                if not number or (finding.rule == "length" and finding.line > most):
                     findings.append(finding)
-    for entry, number in allowed.items():
+    for entry, (number, _) in allowed.items():
         if entry not in used:
             findings.append(Finding("allow", allow_file.name, number, f"not needed any more: {' '.join(entry)}"))
     return findings

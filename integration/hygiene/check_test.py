@@ -111,6 +111,9 @@ class Text(unittest.TestCase):
             for path in ["runtime/x.cpp", "docs/x.md", "web/x.ts", "scripts/x"]:
                 self.assertEqual(rules(path, line + "\n"), [rule], (path, line))
 
+    def test_hosts_of_documentation_are_no_registries(self):
+        self.assertEqual(rules("runtime/x.cpp", '"registry.example.com/app:1"\n'), [])
+
     def test_long_files_are_rejected(self):
         self.assertEqual(rules("actors/agent/x.cpp", "int x;\n" * 401), ["length"])
         self.assertEqual(rules("actors/agent/x.cpp", "int x;\n" * 400), [])
@@ -137,6 +140,17 @@ class Tree(unittest.TestCase):
                          [("allow", "allow.md"), ("random", "actors/agent/x.cpp")])
         self.assertEqual(self.check("# a comment\nrandom actors/agent/x.cpp reason\nclock actors/y.cpp reason\n"),
                          [("allow", "allow.md")])
+
+    def test_a_long_file_may_not_grow_beyond_its_exception(self):
+        with tempfile.TemporaryDirectory() as root:
+            Path(root, "messages").mkdir()
+            Path(root, "messages/x.cpp").write_text("int x;\n" * 500)
+            allow = Path(root, "allow.md")
+            for text, expected in [("length messages/x.cpp 500 a table", []),
+                                   ("length messages/x.cpp 499 a table", ["length"]),
+                                   ("length messages/x.cpp a table", ["allow", "length"])]:
+                allow.write_text(text + "\n")
+                self.assertEqual([f.rule for f in check.check_tree(Path(root), allow)], expected, text)
 
 
 class Blanking(unittest.TestCase):

@@ -1,7 +1,9 @@
 // Documents from text: JSON as it is, YAML by the core schema.
 #include <set>
+#include <sstream>
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 #include <nlohmann/json.hpp>
 
@@ -14,8 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t most_bytes = 4 << 20;
-constexpr size_t most_values = 200'000;  // aliases make a small YAML text a huge document
-constexpr int deepest = 64;
+constexpr size_t deepest = 64;
 
 parsed refused(std::string problem) {
   return {std::nullopt, {std::move(problem)}};
@@ -67,10 +68,7 @@ bool is_one_of(const std::string& text, std::initializer_list<const char*> words
 
 /// A plain scalar by YAML's core schema; numbers as JSON reads them, so that 0x1f or 1_000 stay
 /// texts and are refused where a number is due.
-json scalar_of(const YAML::Node& node) {
-  auto& text = node.Scalar();
-  if (node.Tag() == "!")
-    return text;  // quoted
+json plain_scalar(const std::string& text) {
   if (is_one_of(text, {"", "~", "null", "Null", "NULL"}))
     return nullptr;
   if (is_one_of(text, {"true", "True", "TRUE"}))
@@ -90,40 +88,83 @@ struct yaml_problem {
   const char* text;
 };
 
-json value_of(const YAML::Node& node, int depth, size_t& count) {
-  if (depth > deepest)
-    throw yaml_problem{node.Mark().line, "nested too deeply"};
-  if (++count > most_values)
-    throw yaml_problem{node.Mark().line, "too many values"};
-  if (node.IsScalar())
-    return scalar_of(node);
-  if (node.IsSequence()) {
-    auto out = json::array();
-    for (auto item : node)
-      out.push_back(value_of(item, depth + 1, count));
-    return out;
+/// Builds the document from the parser's events: yaml-cpp's own tree has no limits, and its LoadAll
+/// never ends on some malformed texts (integration/fuzz/corpus/crd/endless.yaml).
+class yaml_builder final : public YAML::EventHandler {
+public:
+  json take() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark& at) override {
+    if (started_)
+      throw yaml_problem{at.line, "a second document, one is wanted"};
+    started_ = true;
   }
-  if (node.IsMap()) {
-    auto out = json::object();
-    for (auto pair : node) {
-      if (!pair.first.IsScalar())
-        throw yaml_problem{pair.first.Mark().line, "a key is not a plain word"};
-      if (out.contains(pair.first.Scalar()))
-        throw yaml_problem{pair.first.Mark().line, "a key is given twice"};
-      out[pair.first.Scalar()] = value_of(pair.second, depth + 1, count);
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& at, YAML::anchor_t) override { add(at, nullptr, false); }
+  void OnAlias(const YAML::Mark& at, YAML::anchor_t) override {
+    throw yaml_problem{at.line, "an alias: write the value out"};
+  }
+  void OnScalar(const YAML::Mark& at, const std::string& tag, YAML::anchor_t,
+                const std::string& text) override {
+    // Quoted scalars have the tag "!", plain ones "?"; whoever writes any other tag gets a text.
+    add(at, tag == "?" ? plain_scalar(text) : json(text), true);
+  }
+  void OnSequenceStart(const YAML::Mark& at, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    push(at, json::array());
+  }
+  void OnSequenceEnd() override { open_.pop_back(); }
+  void OnMapStart(const YAML::Mark& at, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    push(at, json::object());
+  }
+  void OnMapEnd() override { open_.pop_back(); }
+
+private:
+  struct level {
+    json* node;
+    std::string key;
+    bool has_key = false;
+  };
+
+  void push(const YAML::Mark& at, json empty) {
+    if (open_.size() >= deepest)
+      throw yaml_problem{at.line, "nested too deeply"};
+    open_.push_back({&add(at, std::move(empty), false), {}, false});
+  }
+
+  json& add(const YAML::Mark& at, json value, bool scalar) {
+    if (open_.empty())
+      return root_ = std::move(value);
+    auto& [node, key, has_key] = open_.back();
+    if (node->is_array())
+      return node->emplace_back(std::move(value));
+    if (has_key) {
+      has_key = false;
+      return (*node)[key] = std::move(value);
     }
-    return out;
+    if (!scalar)
+      throw yaml_problem{at.line, "a key is not a plain word"};
+    key = value.is_string() ? value.get<std::string>() : value.dump();
+    has_key = true;
+    if (node->contains(key))
+      throw yaml_problem{at.line, "a key is given twice"};
+    return *node;
   }
-  return nullptr;
-}
+
+  json root_;
+  std::vector<level> open_;  // pointers stay good: only the innermost node grows
+  bool started_ = false;
+};
 
 parsed parse_yaml(std::string_view text) {
   try {
-    auto documents = YAML::LoadAll(std::string(text));
-    if (documents.size() != 1)
-      return refused(fmt::format("{} YAML documents, one is wanted", documents.size()));
-    size_t count = 0;
-    return parse(value_of(documents.front(), 0, count));
+    std::istringstream in{std::string(text)};
+    YAML::Parser parser{in};
+    yaml_builder builder;
+    while (parser.HandleNextDocument(builder)) {
+    }
+    return parse(builder.take());
   } catch (const YAML::Exception& e) {
     return refused(fmt::format("no YAML: line {}: {}", e.mark.line + 1, e.msg));
   } catch (const yaml_problem& e) {

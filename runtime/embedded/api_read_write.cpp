@@ -83,9 +83,44 @@ bool same_spec(const object& a, const object& b) {
   return false;
 }
 
+/// Whether an update would change nothing: then the server writes nothing and no watch hears of it.
+bool same_content(const object& a, const object& b) {
+  auto mine = meta_of(a), theirs = meta_of(b);
+  mine.resource_version = theirs.resource_version = 0;
+  if (mine != theirs)
+    return false;
+  if (auto* x = std::get_if<recommendation>(&a)) {
+    auto& y = std::get<recommendation>(b);
+    return same_spec(a, b) && x->status == y.status && x->replicas == y.replicas &&
+           x->coverage == y.coverage && x->last == y.last;
+  }
+  if (auto* x = std::get_if<horizontal_pod_autoscaler>(&a)) {
+    auto& y = std::get<horizontal_pod_autoscaler>(b);
+    return same_spec(a, b) && x->current_replicas == y.current_replicas &&
+           x->desired_replicas == y.desired_replicas;
+  }
+  if (auto* x = std::get_if<lease>(&a)) {
+    auto& y = std::get<lease>(b);
+    return x->holder == y.holder && x->duration == y.duration && x->acquired == y.acquired &&
+           x->renewed == y.renewed && x->transitions == y.transitions;
+  }
+  return same_spec(a, b);
+}
+
 bool replaceable(object_kind kind) {
   return kind == object_kind::lease || kind == object_kind::event ||
          kind == object_kind::horizontal_pod_autoscaler || kind >= object_kind::policy;
+}
+
+/// Everything in a namespace goes with it.
+void empty_namespace(cluster_state& s, const std::string& ns) {
+  for (size_t kind = 0; kind < object_kind_count; ++kind) {
+    std::vector<object_key> keys;
+    s.store.each(object_kind(kind), ns, [&](handle e) { keys.push_back(key_of(*e->value)); });
+    for (auto& key : keys)  // one may take others with it
+      if (s.store.find(key))
+        remove(s, {key, {}});
+  }
 }
 
 using edits = std::map<std::string, std::optional<std::string>>;
@@ -180,6 +215,8 @@ outcome<object_ptr> update(cluster_state& s, const update_object& request) {
     meta.deleted = now.deleted;
     meta.generation = now.generation + (same_spec(next, *at->value) ? 0 : 1);
   }
+  if (same_content(next, *at->value))
+    return at->value;
   return s.store.replace(at, std::move(next), s.now);
 }
 
@@ -231,6 +268,10 @@ outcome<nothing> remove(cluster_state& s, const delete_object& request) {
       break;
     case object_kind::workload:
       collect_owner(s, at->row);
+      break;
+    case object_kind::namespace_object:
+      empty_namespace(s, request.key.name);
+      remove_object(s, at);
       break;
     case object_kind::node:
       remove_node(s, at->row);

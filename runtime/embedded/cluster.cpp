@@ -4,6 +4,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/scheduled_actor.hpp>
+#include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -36,11 +37,20 @@ struct cluster_actor_state {
   static inline const char* name = "embedded-cluster";
   explicit cluster_actor_state(self_actor::pointer self) : self{self} {}
 
+  ~cluster_actor_state() {
+    if (!model)
+      return;
+    model->on_altered = nullptr;  // these point here
+    state().webhook = nullptr;
+    state().creations.clear();
+  }
+
   self_actor::pointer self;
   wall_anchor anchor;
   std::shared_ptr<cluster_model> model;
   admissions_actor webhook;
   std::map<uint64_t, watch_sink_actor> sinks;
+  std::vector<std::pair<uint64_t, admission_review>> reviews;  // to be sent to the webhook
   instant armed{};  // of the earliest tick under way; zero: none
 
   cluster_state& state() { return model->state(); }
@@ -50,7 +60,12 @@ struct cluster_actor_state {
 
   /// Controllers react, watchers hear of it, and the next tick is set. Ends every handler.
   void finish() {
-    model->settle();
+    settle(state());
+    while (!reviews.empty()) {
+      for (auto& [ticket, review] : std::exchange(reviews, {}))
+        webhook ? ask_webhook(ticket, review) : answer_admission(state(), ticket, std::nullopt);
+      settle(state());
+    }
     for (auto& delivery : state().watches.collect(model->now()))
       deliver(std::move(delivery));
     arm();
@@ -83,18 +98,27 @@ struct cluster_actor_state {
     finish();
   }
 
-  caf::result<object_list> on_list(const list_query& query) {
+  /// Every request goes this way: the present first, then a fault if a test wants one, then the
+  /// work, then its consequences. A lost answer is a promise that is never kept.
+  template <class Result, class Work>
+  caf::result<Result> serve(std::string_view verb, Work work) {
     catch_up();
-    return reply(state().store.list(query, model->now()));
-  }
-
-  caf::result<object_ptr> on_get(const get_query& query) {
-    catch_up();
-    return reply(get(state(), query.key));
+    auto fault = model->api_fault(verb);
+    if (fault != ec::none && fault != ec::timeout) {
+      finish();
+      return fail(fault, "the test says " + std::string(to_string(fault)));
+    }
+    auto result = reply(work());
+    finish();
+    if (fault == ec::timeout)
+      return self->make_response_promise<Result>();
+    return result;
   }
 
   caf::result<watch_opened> on_open_watch(open_watch& request) {
     catch_up();
+    if (auto fault = model->api_fault("watch"); fault != ec::none)
+      return fail(fault, "the test says " + std::string(to_string(fault)));
     auto id = state().watches.open(request.kind, request.resource_version, model->now());
     if (!id)
       return to_caf(id.error());
@@ -115,47 +139,25 @@ struct cluster_actor_state {
     sinks.erase(request.watch);
   }
 
-  caf::result<node_metrics_ptr> on_metrics(const node_metrics_query& query) {
-    catch_up();
-    auto result = read_metrics(state(), query.node);
-    finish();
-    return reply(std::move(result));
-  }
-
+  /// The webhook may have to be asked first.
   caf::result<object_ptr> on_create(const create_object& request) {
     catch_up();
+    auto fault = model->api_fault("create");
     auto promise = self->make_response_promise<object_ptr>();
-    create(state(), request, [promise](const outcome<object_ptr>& result) mutable {
-      if (result)
-        promise.deliver(*result);
-      else
-        promise.deliver(to_caf(result.error()));
-    });
+    if (fault != ec::none && fault != ec::timeout) {
+      promise.deliver(fail(fault, "the test says " + std::string(to_string(fault))));
+    } else {
+      create(state(), request, [promise, fault](const outcome<object_ptr>& result) mutable {
+        if (fault == ec::timeout)
+          return;
+        if (result)
+          promise.deliver(*result);
+        else
+          promise.deliver(to_caf(result.error()));
+      });
+    }
     finish();
     return promise;
-  }
-
-  template <class Result, class Request>
-  caf::result<Result> write(const Request& request, Result*) {
-    catch_up();
-    auto result = reply(perform(request));
-    finish();
-    return result;
-  }
-
-  outcome<object_ptr> perform(const update_object& request) { return update(state(), request); }
-  outcome<object_ptr> perform(const patch_metadata& request) { return patch(state(), request); }
-  outcome<object_ptr> perform(const resize_pod& request) { return resize(state(), request); }
-  outcome<nothing> perform(const delete_object& request) { return remove(state(), request); }
-  outcome<nothing> perform(const evict_pod& request) { return evict(state(), request); }
-
-  template <class Request>
-  caf::result<object_ptr> on_write(const Request& request) {
-    return write(request, static_cast<object_ptr*>(nullptr));
-  }
-  template <class Request>
-  caf::result<write_done> on_remove(const Request& request) {
-    return write(request, static_cast<write_done*>(nullptr));
   }
 
   void on_webhook(connect_webhook& request) {
@@ -164,8 +166,9 @@ struct cluster_actor_state {
       state().webhook = nullptr;
       return;
     }
+    // Only noted: the model may be altered by hand, outside of any handler.
     state().webhook = [this](uint64_t ticket, const admission_review& review) {
-      ask_webhook(ticket, review);
+      reviews.emplace_back(ticket, review);
     };
   }
 
@@ -189,30 +192,55 @@ self_actor::behavior_type embedded_cluster(self_actor::stateful_pointer<cluster_
   auto& st = self->state;
   st.anchor = anchor;
   st.model = std::move(model);
+  st.model->on_altered = [me = caf::actor_cast<caf::actor>(self)] {
+    caf::anon_send(me, caf::tick_atom_v);
+  };
   st.on_tick();
+  auto& model_state = st.model->state();
   return {
-    [&st](const list_query& q) { return st.on_list(q); },
-    [&st](const get_query& q) { return st.on_get(q); },
-    [&st](open_watch& m) { return st.on_open_watch(m); },
-    [&st](const watch_ack& m) { st.on_ack(m); },
-    [&st](const close_watch& m) { st.on_close(m); },
-    [&st](const node_metrics_query& q) { return st.on_metrics(q); },
-    [&st](const create_object& m) { return st.on_create(m); },
-    [&st](const update_object& m) { return st.on_write(m); },
-    [&st](const patch_metadata& m) { return st.on_write(m); },
-    [&st](const delete_object& m) { return st.on_remove(m); },
-    [&st](const resize_pod& m) { return st.on_write(m); },
-    [&st](const evict_pod& m) { return st.on_remove(m); },
-    [&st](const token_query& q) -> caf::result<user_info> {
-      return reply(review_token(st.state(), q));
+    [&](const list_query& q) {
+      return st.serve<object_list>("list",
+                                   [&] { return model_state.store.list(q, model_state.now); });
     },
-    [&st](const access_query& q) { return review_access(st.state(), q); },
-    [&st](connect_webhook& m) { st.on_webhook(m); },
-    [&st](const statistics_query&) {
+    [&](const get_query& q) {
+      return st.serve<object_ptr>("get", [&] { return get(model_state, q.key); });
+    },
+    [&](open_watch& m) { return st.on_open_watch(m); },
+    [&](const watch_ack& m) { st.on_ack(m); },
+    [&](const close_watch& m) { st.on_close(m); },
+    [&](const node_metrics_query& q) {
+      return st.serve<node_metrics_ptr>("metrics",
+                                        [&] { return read_metrics(model_state, q.node); });
+    },
+    [&](const create_object& m) { return st.on_create(m); },
+    [&](const update_object& m) {
+      return st.serve<object_ptr>("update", [&] { return update(model_state, m); });
+    },
+    [&](const patch_metadata& m) {
+      return st.serve<object_ptr>("patch", [&] { return patch(model_state, m); });
+    },
+    [&](const delete_object& m) {
+      return st.serve<write_done>("delete", [&] { return remove(model_state, m); });
+    },
+    [&](const resize_pod& m) {
+      return st.serve<object_ptr>("resize", [&] { return resize(model_state, m); });
+    },
+    [&](const evict_pod& m) {
+      return st.serve<write_done>("evict", [&] { return evict(model_state, m); });
+    },
+    [&](const token_query& q) {
+      return st.serve<user_info>("token", [&] { return review_token(model_state, q); });
+    },
+    [&](const access_query& q) {
+      return st.serve<access_answer>(
+        "access", [&] { return outcome<access_answer>{review_access(model_state, q)}; });
+    },
+    [&](connect_webhook& m) { st.on_webhook(m); },
+    [&](const statistics_query&) {
       st.catch_up();
       return st.model->statistics();
     },
-    [&st](caf::tick_atom) { st.on_tick(); },
+    [&](caf::tick_atom) { st.on_tick(); },
   };
 }
 

@@ -27,6 +27,15 @@ void drop(std::vector<uint32_t>& from, uint32_t value) {
     from.erase(it);
 }
 
+/// Room has come: the node's deferred resizes are looked at again.
+void retry_deferred(cluster_state& s, uint32_t node) {
+  if (s.nodes[node].dead)
+    return;
+  for (auto pod_index : s.nodes[node].pods)
+    if (s.pod_of(pod_index).resize.pending == resize_status::pending_reason::deferred)
+      s.due.plan(s.now + s.cfg.resize_sync, deed::sync_resize, pod_index, s.pods[pod_index].serial);
+}
+
 void mark_pod(cluster_state& s, const pod_row& row, const std::string& ns) {
   if (row.owner != no_row)
     s.dirty_owners.insert(row.owner);
@@ -167,8 +176,10 @@ void pod_changed(cluster_state& s, uint32_t row, const pod& before) {
     if (r.node != no_row) {
       s.nodes[r.node].cpu += sum.cpu - r.cpu;
       s.nodes[r.node].memory += sum.memory - r.memory;
-      if (sum.cpu < r.cpu || sum.memory < r.memory)
+      if (sum.cpu < r.cpu || sum.memory < r.memory) {
         s.room_changed = true;
+        retry_deferred(s, r.node);
+      }
     }
     r.cpu = sum.cpu;
     r.memory = sum.memory;
@@ -196,6 +207,7 @@ void take_off_node(cluster_state& s, uint32_t pod) {
   drop(n.pods, pod);
   n.cpu -= r.cpu;
   n.memory -= r.memory;
+  retry_deferred(s, r.node);
   r.node = no_row;
   s.room_changed = true;
 }

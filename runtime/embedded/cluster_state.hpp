@@ -83,13 +83,14 @@ struct owner_row {
   uint32_t parent = no_row;    // its controller among the owners
   std::vector<uint32_t> pods;  // direct, in order of creation
   std::vector<uint32_t> children;
-  load_profile_ptr load;      // of the top owner
-  uint32_t creating = 0;      // pods that wait for the webhook
-  uint32_t failures = 0;      // creations refused in a row
-  instant retry{};            // not before
-  uint32_t runs = 0;          // CronJobs: started so far; Jobs: succeeded pods
-  uint32_t serving = 0;       // ready pods below this top owner: they share its load
-  workload_statistics truth;  // of the top owner
+  load_profile_ptr load;              // of the top owner
+  std::vector<uint32_t> creating_on;  // DaemonSets: the nodes of those pods
+  uint32_t creating = 0;              // pods that wait for the webhook
+  uint32_t failures = 0;              // creations refused in a row
+  instant retry{};                    // not before
+  uint32_t runs = 0;                  // CronJobs: started so far; Jobs: succeeded pods
+  uint32_t serving = 0;               // ready pods below this top owner: they share its load
+  workload_statistics truth;          // of the top owner
   std::vector<std::pair<instant, curve_point>>
     loads;  // cache: each container's load at one instant
 };
@@ -168,6 +169,7 @@ struct cluster_state {
 
   // The webhook, if there is one: called with a ticket; answered by answer_admission.
   std::function<void(uint64_t, const admission_review&)> webhook;
+  bool webhook_down = false;  // fault: every call fails
   uint64_t tickets = 0;
   std::map<uint64_t, pending_creation> creations;
 

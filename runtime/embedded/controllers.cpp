@@ -74,7 +74,10 @@ void spawn_pod(cluster_state& s, uint32_t owner, creation what) {
   auto& r = s.owners[owner];
   ++r.creating;
   auto serial = r.serial;
-  create_pod(s, std::move(what), [&s, owner, serial](const outcome<object_ptr>& result) {
+  auto node = what.wanted_node;
+  if (node != no_row)
+    r.creating_on.push_back(node);
+  create_pod(s, std::move(what), [&s, owner, serial, node](const outcome<object_ptr>& result) {
     if (!s.owners.alive(owner, serial)) {
       // The owner went while the webhook was asked: so does the pod.
       if (result)
@@ -83,6 +86,7 @@ void spawn_pod(cluster_state& s, uint32_t owner, creation what) {
     }
     auto& row = s.owners[owner];
     --row.creating;
+    std::erase(row.creating_on, node);
     s.dirty_owners.insert(owner);
     if (result) {
       row.failures = 0;

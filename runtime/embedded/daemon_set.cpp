@@ -8,7 +8,7 @@ namespace scaleops::embedded {
 void reconcile_daemon_set(cluster_state& s, uint32_t owner) {
   auto& r = s.owners[owner];
   auto hash = template_hash(s.owner_of(owner));
-  std::set<uint32_t> covered;
+  std::set<uint32_t> covered(r.creating_on.begin(), r.creating_on.end());
   owner_status status;
   status.revision = hash;
   uint32_t stale = no_row;
@@ -42,7 +42,7 @@ void reconcile_daemon_set(cluster_state& s, uint32_t owner) {
     if (!s.nodes[i].slot)
       continue;
     ++wanted;
-    if (covered.contains(i) || s.now < s.owners[owner].retry || s.owners[owner].creating > 0)
+    if (covered.contains(i) || s.now < s.owners[owner].retry)
       continue;
     auto what = from_template(s, owner);
     what.wanted_node = i;

@@ -77,6 +77,8 @@ void reconcile_replica_set(cluster_state& s, uint32_t owner) {
   for (auto pod_index : r.pods)
     current += active(s, pod_index);
   write_status(s, owner, {ready, current, current, s.owner_of(owner).revision});
+  if (wanted == 0 && r.pods.empty() && r.parent != no_row)
+    s.dirty_owners.insert(r.parent);  // an old set may be dropped now
 }
 
 void reconcile_deployment(cluster_state& s, uint32_t owner) {

@@ -10,12 +10,15 @@ namespace scaleops::embedded {
 
 namespace {
 
-constexpr uint32_t backoff_limit = 6;
+constexpr int64_t backoff_limit = 6;
 constexpr size_t kept_jobs = 3;  // successfulJobsHistoryLimit
 
+/// Enough runs have succeeded, or too many have failed.
 bool over(const cluster_state& s, uint32_t job) {
-  auto& value = s.owner_of(job);
-  return int32_t(s.owners[job].runs) >= value.replicas || s.owners[job].failures > backoff_limit;
+  auto& r = s.owners[job];
+  auto failed = std::count_if(r.pods.begin(), r.pods.end(),
+                              [&](uint32_t p) { return s.pod_of(p).phase == pod_phase::failed; });
+  return int32_t(r.runs) >= s.owner_of(job).replicas || failed > backoff_limit;
 }
 
 }  // namespace
@@ -23,17 +26,16 @@ bool over(const cluster_state& s, uint32_t job) {
 void reconcile_job(cluster_state& s, uint32_t owner) {
   auto& r = s.owners[owner];
   int32_t live = 0, ready = 0;
-  uint32_t succeeded = 0, failed = 0;
+  uint32_t succeeded = 0;
   for (auto pod_index : r.pods) {
     auto& value = s.pod_of(pod_index);
     succeeded += value.phase == pod_phase::succeeded;
-    failed += value.phase == pod_phase::failed;
     live += active(s, pod_index);
     ready += active(s, pod_index) && value.ready;
   }
   r.runs = std::max(r.runs, succeeded);
   auto wanted = s.owner_of(owner).replicas - int32_t(r.runs);
-  if (failed <= backoff_limit && !s.owner_of(owner).paused)
+  if (!over(s, owner) && !s.owner_of(owner).paused)
     for (auto have = live + int32_t(r.creating); have < wanted && s.now >= s.owners[owner].retry;
          ++have)
       spawn_pod(s, owner, from_template(s, owner));
@@ -57,8 +59,8 @@ void reconcile_cron_job(cluster_state& s, uint32_t owner) {
       ended.push_back(job);
   for (size_t i = 0; i + kept_jobs < ended.size(); ++i)
     collect_owner(s, ended[i]);
-  auto running =
-    int32_t(s.owners[owner].children.size()) - int32_t(std::min(ended.size(), kept_jobs));
+  auto running = int32_t(std::count_if(r.children.begin(), r.children.end(),
+                                       [&](uint32_t job) { return !over(s, job); }));
   write_status(s, owner, {0, running, running, template_hash(s.owner_of(owner))});
 }
 

@@ -167,6 +167,8 @@ void kill_container(cluster_state& s, uint32_t pod_index, size_t i, std::string_
         c.run = container_row::state::exited;
     }
   });
+  if (never)
+    take_off_node(s, pod_index);
   if (backoff > milliseconds{0} && !never)
     tell(s, "Pod", s.pod_of(pod_index).meta, "BackOff",
          fmt::format("Back-off restarting failed container {}",

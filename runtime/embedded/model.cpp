@@ -1,6 +1,7 @@
 #include "runtime/embedded/model.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "runtime/embedded/pod_rules.hpp"
 
@@ -20,7 +21,7 @@ cluster_model::cluster_model(embedded_config config, cluster_spec spec) : s_(std
   s_.due.plan(grid, deed::step_nodes);
   s_.due.plan(grid + s_.cfg.autoscale_period, deed::autoscale);
   s_.due.plan(grid + housekeeping_period, deed::housekeeping);
-  settle();
+  embedded::settle(s_);
   advance(start);
   s_.truth = cluster_statistics{};
   s_.truth.since = s_.truth.at = start;
@@ -66,7 +67,7 @@ void cluster_model::advance(instant now) {
     perform(s_.due.take());
     // What is due at the same moment settles together.
     if (auto after = s_.due.next(); !after || *after > s_.now)
-      settle();
+      embedded::settle(s_);
   }
   s_.now = std::max(s_.now, now);
   s_.truth.at = s_.now;
@@ -136,6 +137,23 @@ void cluster_model::perform(const due& what) {
     default:
       return;
   }
+}
+
+void cluster_model::settle() {
+  embedded::settle(s_);
+  if (on_altered)
+    on_altered();
+}
+
+uint64_t cluster_model::digest() const {
+  auto bits = [](double x) { return std::bit_cast<uint64_t>(x); };
+  auto dice = s_.dice;
+  uint64_t h = mix(s_.store.version());
+  for (auto part : {uint64_t(s_.now.time_since_epoch().count()), bits(s_.truth.sums.cpu_used),
+                    bits(s_.truth.sums.memory_requested), s_.truth.restarts, s_.truth.pods_created,
+                    dice.next()})
+    h = mix(h ^ part);
+  return h;
 }
 
 const workload_statistics* cluster_model::statistics_of(const workload_ref& ref) const {
@@ -210,9 +228,11 @@ bool cluster_model::cordon(std::string_view name, bool unschedulable) {
 
 bool cluster_model::kill_node(std::string_view name) {
   auto at = s_.store.find(object_kind::node, {}, name);
-  if (at)
-    embedded::kill_node(s_, at->row);
-  return at != nullptr;
+  if (!at)
+    return false;
+  embedded::kill_node(s_, at->row);
+  settle();
+  return true;
 }
 
 bool cluster_model::restart_node(std::string_view name) {
@@ -251,10 +271,12 @@ void cluster_model::metrics_outage(std::string_view name, milliseconds how_long)
 
 void cluster_model::compact_history() {
   s_.store.compact();
+  settle();
 }
 
 void cluster_model::drop_watches(ec reason) {
   s_.watches.drop(std::nullopt, reason);
+  settle();
 }
 
 }  // namespace scaleops::embedded

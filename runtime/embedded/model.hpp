@@ -32,7 +32,12 @@ public:
   /// Everything, for the front actor and for tests. After a change by hand call settle().
   cluster_state& state() { return s_; }
   const cluster_state& state() const { return s_; }
-  void settle() { embedded::settle(s_); }
+  void settle();
+  /// Called whenever the model was altered by hand: the front actor looks at it then.
+  std::function<void()> on_altered;
+
+  /// Changes with everything that happened: equal histories, equal digests.
+  uint64_t digest() const;
 
   const embedded_config& config() const { return s_.cfg; }
   const cluster_statistics& statistics() const { return s_.truth; }
@@ -65,6 +70,12 @@ public:
   bool crash_container(const pod_ref& ref, std::string_view container);
   /// The kubelet's metrics of a node (empty: of all) fail for a while.
   void metrics_outage(std::string_view node, milliseconds how_long);
+  /// The webhook cannot be reached: creations go on unchanged.
+  void set_admission_down(bool down) { s_.webhook_down = down; }
+  /// Asked before every request of the port; a code other than none is the answer instead.
+  /// ec::timeout: the request is performed, but its answer is lost.
+  void set_api_fault(std::function<ec(std::string_view verb)> fault) { fault_ = std::move(fault); }
+  ec api_fault(std::string_view verb) { return fault_ ? fault_(verb) : ec::none; }
   void compact_history();
   /// Ends all watches, as a restart of the API server does.
   void drop_watches(ec reason = ec::unavailable);
@@ -74,6 +85,7 @@ private:
   void build(cluster_spec spec);
 
   cluster_state s_;
+  std::function<ec(std::string_view)> fault_;
 };
 
 }  // namespace scaleops::embedded

@@ -22,10 +22,8 @@ bool apply_answer(pod& value, const admission_response& answer) {
   for (auto& change : answer.containers)
     if (!find_container(value, change.container))
       return false;
-  for (auto& change : answer.containers) {
-    auto& c = value.containers[*find_container(value, change.container)];
-    c.resources = overlay(c.resources, change.resources);
-  }
+  for (auto& change : answer.containers)
+    value.containers[*find_container(value, change.container)].resources = change.resources;
   for (auto& [key, text] : answer.labels)
     value.meta.labels[key] = text;
   for (auto& [key, text] : answer.annotations)
@@ -123,7 +121,9 @@ void create_pod(cluster_state& s, creation what, std::function<void(outcome<obje
                            what.wanted_node,
                            std::move(what.generate_name),
                            std::move(done)};
-  if (!s.webhook)
+  if (s.webhook && s.webhook_down)
+    ++s.truth.webhook_failures;
+  if (!s.webhook || s.webhook_down)
     return store_pod(s, waiting, std::move(value));
   auto ticket = ++s.tickets;
   waiting.value = object{value};

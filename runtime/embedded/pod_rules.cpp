@@ -125,18 +125,6 @@ bool valid_label_value(std::string_view value) {
   return value.empty() || qualified_name(value, 63);
 }
 
-container_resources overlay(container_resources now, const container_resources& change) {
-  auto put = [](std::optional<int64_t>& to, const std::optional<int64_t>& from) {
-    if (from)
-      to = from;
-  };
-  put(now.requests.cpu, change.requests.cpu);
-  put(now.requests.memory, change.requests.memory);
-  put(now.limits.cpu, change.limits.cpu);
-  put(now.limits.memory, change.limits.memory);
-  return now;
-}
-
 std::optional<size_t> find_container(const pod& value, std::string_view name) {
   for (size_t i = 0; i < value.containers.size(); ++i)
     if (value.containers[i].name == name)

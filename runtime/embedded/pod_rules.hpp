@@ -35,9 +35,6 @@ std::string invalid_reason(const pod& value);
 bool valid_label_key(std::string_view key);
 bool valid_label_value(std::string_view value);
 
-/// Lays the given parts of `change` over `now`; absent parts stay.
-container_resources overlay(container_resources now, const container_resources& change);
-
 /// The container's index, or nothing.
 std::optional<size_t> find_container(const pod& value, std::string_view name);
 

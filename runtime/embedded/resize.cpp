@@ -33,6 +33,15 @@ pod_sum wished(const pod& value) {
   return sum;
 }
 
+bool removes(const container_resources& before, const container_resources& wish) {
+  auto gone = [](const std::optional<int64_t>& was, const std::optional<int64_t>& is) {
+    return was && !is;
+  };
+  return gone(before.requests.cpu, wish.requests.cpu) ||
+         gone(before.requests.memory, wish.requests.memory) ||
+         gone(before.limits.cpu, wish.limits.cpu) || gone(before.limits.memory, wish.limits.memory);
+}
+
 enum class room { now, later, never };
 
 room find_room(const cluster_state& s, uint32_t pod_index) {
@@ -103,7 +112,10 @@ outcome<object_ptr> resize(cluster_state& s, const resize_pod& request) {
       return api_error{ec::invalid,
                        fmt::format("spec.initContainers: {} cannot be resized", change.container)};
     auto& c = wish.containers[*i];
-    c.resources = overlay(c.resources, change.resources);
+    c.resources = change.resources;
+    if (removes(before.containers[*i].resources, c.resources))
+      return api_error{ec::invalid,
+                       "spec.containers: resource limits and requests cannot be removed"};
     bool restarts =
       (c.resources.requests.cpu != before.containers[*i].resources.requests.cpu &&
        c.resize_cpu == resize_policy::restart_container) ||

@@ -6,8 +6,8 @@
 #include <map>
 #include <optional>
 
-#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
+#include <boost/asio/steady_timer.hpp>
 
 #include "runtime/http/asio_bridge.hpp"
 
@@ -36,13 +36,20 @@ std::string frame_of(const live_event& event) {
 http_response failure(const caf::error& error) {
   int status = 500;
   switch (code_of(error)) {
-    case ec::timeout: status = 504; break;
+    case ec::timeout:
+      status = 504;
+      break;
     case ec::unavailable:
-    case ec::shutting_down: status = 503; break;
-    default: break;
+    case ec::shutting_down:
+      status = 503;
+      break;
+    default:
+      break;
   }
-  return text_response(status, R"({"error":{"code":"unavailable","message":"The dashboards component did not answer."}})",
-                       "application/json");
+  return text_response(
+    status,
+    R"({"error":{"code":"unavailable","message":"The dashboards component did not answer."}})",
+    "application/json");
 }
 
 }  // namespace
@@ -50,10 +57,10 @@ http_response failure(const caf::error& error) {
 class actor_gateway::impl : public std::enable_shared_from_this<actor_gateway::impl> {
 public:
   impl(boost::asio::io_context& ioc, actor_gateway_config config, dashboards_actor dashboards)
-    : config_(std::move(config)),
-      dashboards_(std::move(dashboards)),
-      flush_timer_(ioc),
-      keep_alive_timer_(ioc) {}
+      : config_(std::move(config)),
+        dashboards_(std::move(dashboards)),
+        flush_timer_(ioc),
+        keep_alive_timer_(ioc) {}
 
   void start(caf::actor_system& sys, boost::asio::io_context& ioc) {
     // The actor may still get mail after we are gone, hence the weak pointer.
@@ -61,9 +68,16 @@ public:
                       if (auto self = weak.lock())
                         self->take(std::move(event));
                     }});
-    bridge_->self().send(dashboards_, subscribe_live{caf::actor_cast<live_sink_actor>(bridge_->handle()), 0});
+    subscribe();
     arm_flush();
     arm_keep_alive();
+  }
+
+  /// Repeated: behind a lasting address the dashboards may have been started anew. Known sinks are
+  /// not added twice.
+  void subscribe() {
+    bridge_->self().send(dashboards_,
+                         subscribe_live{caf::actor_cast<live_sink_actor>(bridge_->handle()), 0});
   }
 
   void stop() {
@@ -114,14 +128,16 @@ public:
   size_t streams() const { return streams_.size(); }
 
 private:
-  void open_stream(http_response response, const http_respond& respond, bool resumes, uint64_t after) {
+  void open_stream(http_response response, const http_respond& respond, bool resumes,
+                   uint64_t after) {
     if (streams_.size() >= config_.max_streams || stopped_)
       return respond(text_response(503, "Too many event streams are open.\n"));
     response.content_type = "text/event-stream";
     response.headers["Cache-Control"] = "no-store";
     response.headers["X-Accel-Buffering"] = "no";
     response.body.reset();
-    response.stream = [weak = weak_from_this(), resumes, after](std::shared_ptr<http_stream> stream) {
+    response.stream = [weak = weak_from_this(), resumes,
+                       after](std::shared_ptr<http_stream> stream) {
       if (auto self = weak.lock())
         self->attach(std::move(stream), resumes, after);
       else
@@ -134,10 +150,11 @@ private:
     if (stopped_)
       return stream->close();
     std::string hello = "retry: 2000\n\n";
-    // A client that has missed more than we remember, or that knew another server, must read everything anew.
+    // A client that has missed more than we remember, or that knew another server, must read
+    // everything anew.
     bool gap = resumes && (after > last_id_ || (!ring_.empty() && after + 1 < ring_.front().id));
-    hello += fmt::format("id: {}\nevent: hello\ndata: {{\"resumed\":{}}}\n\n", resumes && !gap ? after : last_id_,
-                         resumes && !gap);
+    hello += fmt::format("id: {}\nevent: hello\ndata: {{\"resumed\":{}}}\n\n",
+                         resumes && !gap ? after : last_id_, resumes && !gap);
     if (resumes && !gap)
       for (auto& event : ring_)
         if (event.id > after)
@@ -178,6 +195,7 @@ private:
       auto self = weak.lock();
       if (ec || !self || self->stopped_)
         return;
+      self->subscribe();
       self->broadcast(": keep-alive\n\n");
       self->arm_keep_alive();
     });
@@ -221,9 +239,9 @@ private:
   std::optional<asio_bridge> bridge_;
 };
 
-actor_gateway::actor_gateway(caf::actor_system& sys, boost::asio::io_context& ioc, actor_gateway_config config,
-                             dashboards_actor dashboards)
-  : x_(std::make_shared<impl>(ioc, std::move(config), std::move(dashboards))) {
+actor_gateway::actor_gateway(caf::actor_system& sys, boost::asio::io_context& ioc,
+                             actor_gateway_config config, dashboards_actor dashboards)
+    : x_(std::make_shared<impl>(ioc, std::move(config), std::move(dashboards))) {
   x_->start(sys, ioc);
 }
 
@@ -232,7 +250,9 @@ actor_gateway::~actor_gateway() {
 }
 
 http_handler actor_gateway::handler() {
-  return [x = x_](http_request request, http_respond respond) { x->handle(std::move(request), std::move(respond)); };
+  return [x = x_](http_request request, http_respond respond) {
+    x->handle(std::move(request), std::move(respond));
+  };
 }
 
 void actor_gateway::stop() {

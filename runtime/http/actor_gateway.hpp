@@ -1,5 +1,5 @@
-// The edge between HTTP and the dashboards actor: requests become api_request messages, live events become
-// server-sent events with resume by Last-Event-ID. Runs on the server's io_context thread.
+// The edge between HTTP and the dashboards actor: requests become api_request messages, live events
+// become server-sent events with resume by Last-Event-ID. Runs on the server's io_context thread.
 #pragma once
 
 #include <chrono>
@@ -15,10 +15,12 @@ class io_context;
 namespace scaleops {
 
 struct actor_gateway_config {
-  caf::timespan request_timeout = std::chrono::seconds{30};       // on the actors' clock
-  milliseconds flush_every = std::chrono::milliseconds{200};      // real time; newer news of a type replaces older news
-  milliseconds keep_alive_every = std::chrono::seconds{15};       // comment line, so that proxies keep the stream open
-  size_t remembered = 2048;                                       // live events kept for resuming clients
+  caf::timespan request_timeout = std::chrono::seconds{30};  // on the actors' clock
+  milliseconds flush_every =
+    std::chrono::milliseconds{200};  // real time; newer news of a type replaces older news
+  milliseconds keep_alive_every =
+    std::chrono::seconds{10};  // comment line, so that proxies keep the stream open
+  size_t remembered = 2048;    // live events kept for resuming clients
   size_t max_streams = 256;
   std::string live_path = "/api/v1/live";
 };

@@ -1,5 +1,6 @@
-// CAF actors whose every handler runs on an io_context's thread, so that sockets and actors meet without locks. Works
-// with CAF's own workers and with the test coordinator: the io_context's owner alternates poll() and actor steps.
+// CAF actors whose every handler runs on an io_context's thread, so that sockets and actors meet
+// without locks. Works with CAF's own workers and with the test coordinator: the io_context's owner
+// alternates poll() and actor steps.
 #pragma once
 
 #include <memory>
@@ -20,7 +21,8 @@ namespace scaleops {
 /// A CAF execution unit that is one single-threaded io_context; its actors keep it alive.
 class asio_unit final : public caf::execution_unit {
 public:
-  asio_unit(caf::actor_system& sys, boost::asio::io_context& ioc) : caf::execution_unit(&sys), ioc_(ioc) {}
+  asio_unit(caf::actor_system& sys, boost::asio::io_context& ioc)
+      : caf::execution_unit(&sys), ioc_(ioc) {}
 
   void exec_later(caf::resumable* job) override {
     boost::asio::post(ioc_, [this, job] {
@@ -42,11 +44,12 @@ private:
   boost::asio::io_context& ioc_;
 };
 
-/// Event-based actor that always runs on the given unit; its behaviour is set by the edge that owns it.
+/// Event-based actor that always runs on the given unit; its behaviour is set by the edge that owns
+/// it.
 class asio_actor final : public caf::event_based_actor {
 public:
   asio_actor(caf::actor_config& cfg, std::shared_ptr<asio_unit> unit, caf::behavior behavior)
-    : caf::event_based_actor(cfg), unit_(std::move(unit)), behavior_(std::move(behavior)) {}
+      : caf::event_based_actor(cfg), unit_(std::move(unit)), behavior_(std::move(behavior)) {}
 
   const char* name() const override { return "asio-edge"; }
 
@@ -66,10 +69,10 @@ private:
 class asio_bridge {
 public:
   asio_bridge(caf::actor_system& sys, boost::asio::io_context& ioc, caf::behavior behavior)
-    : unit_(std::make_shared<asio_unit>(sys, ioc)) {
+      : unit_(std::make_shared<asio_unit>(sys, ioc)) {
     caf::actor_config cfg{unit_.get()};
-    handle_ = caf::make_actor<asio_actor, caf::actor>(sys.next_actor_id(), sys.node(), &sys, cfg, unit_,
-                                                      std::move(behavior));
+    handle_ = caf::make_actor<asio_actor, caf::actor>(sys.next_actor_id(), sys.node(), &sys, cfg,
+                                                      unit_, std::move(behavior));
     self_ = static_cast<asio_actor*>(caf::actor_cast<caf::abstract_actor*>(handle_));
     self_->launch(unit_.get(), false, false);
     self_->context(unit_.get());

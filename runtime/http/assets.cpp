@@ -9,13 +9,16 @@ namespace {
 
 constexpr std::string_view fallback_page =
   "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>ScaleOps</title>"
-  "<h1>ScaleOps is running</h1><p>This binary was built without the web UI. To build it (Node 20 or newer):</p>"
+  "<h1>ScaleOps is running</h1><p>This binary was built without the web UI. To build it (Node 20 "
+  "or newer):</p>"
   "<pre>cd web &amp;&amp; npm ci &amp;&amp; npm run build</pre><p>then build the binary again. "
-  "The API works: see <a href=\"/api/v1/overview\">/api/v1/overview</a> and <a href=\"/metrics\">/metrics</a>.</p>";
+  "The API works: see <a href=\"/api/v1/overview\">/api/v1/overview</a> and <a "
+  "href=\"/metrics\">/metrics</a>.</p>";
 
 const web_asset* find(std::span<const web_asset> files, std::string_view path) {
-  auto found = std::lower_bound(files.begin(), files.end(), path,
-                                [](const web_asset& file, std::string_view wanted) { return file.path < wanted; });
+  auto found = std::lower_bound(
+    files.begin(), files.end(), path,
+    [](const web_asset& file, std::string_view wanted) { return file.path < wanted; });
   return found != files.end() && found->path == path ? &*found : nullptr;
 }
 
@@ -35,7 +38,8 @@ void serve(const web_asset& file, const http_request& request, const http_respon
   response.content_type = content_type_of(file.path);
   response.headers["ETag"] = file.etag;
   response.headers["Vary"] = "Accept-Encoding";
-  // Names under /assets/ carry a hash of their content; the others may change with the next version.
+  // Names under /assets/ carry a hash of their content; the others may change with the next
+  // version.
   response.headers["Cache-Control"] =
     file.path.starts_with("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
   if (request.header("if-none-match") == file.etag) {

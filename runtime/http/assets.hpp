@@ -1,4 +1,5 @@
-// The built web UI, embedded into the binary at build time (cmake/ScaleopsWeb.cmake), served with ETags and gzip.
+// The built web UI, embedded into the binary at build time (cmake/ScaleopsWeb.cmake), served with
+// ETags and gzip.
 #pragma once
 
 #include <span>
@@ -19,8 +20,8 @@ struct web_asset {
 /// All files of the UI, sorted by path; empty when the UI was not built.
 std::span<const web_asset> web_assets();
 
-/// Serves `files`; paths without a file that look like pages of the single-page app get /index.html. With no files at
-/// all every page says how to build the UI.
+/// Serves `files`; paths without a file that look like pages of the single-page app get
+/// /index.html. With no files at all every page says how to build the UI.
 http_handler assets_handler(std::span<const web_asset> files = web_assets());
 
 /// By the path's ending; "application/octet-stream" when unknown.

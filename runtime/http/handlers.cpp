@@ -24,7 +24,8 @@ http_handler http_routes::handler() const {
       refusal.headers["Allow"] = "GET, HEAD";
       return respond(std::move(refusal));
     }
-    for (auto each = prefixes.rbegin(); each != prefixes.rend(); ++each)  // longer ones sort behind shorter ones
+    for (auto each = prefixes.rbegin(); each != prefixes.rend();
+         ++each)  // longer ones sort behind shorter ones
       if (request.path.starts_with(each->first))
         return each->second(std::move(request), std::move(respond));
     respond(text_response(404, "Not found.\n"));
@@ -51,16 +52,19 @@ http_handler readyz_handler(std::function<bool(std::string& detail)> probe) {
   return [probe = std::move(probe)](http_request, http_respond respond) {
     std::string detail;
     bool ready = probe(detail);
-    respond(text_response(ready ? 200 : 503, (ready ? "ready" : "not ready") +
-                                               (detail.empty() ? std::string{} : ": " + detail) + "\n"));
+    respond(text_response(
+      ready ? 200 : 503,
+      (ready ? "ready" : "not ready") + (detail.empty() ? std::string{} : ": " + detail) + "\n"));
   };
 }
 
 string_map security_headers() {
   return {
     {"Content-Security-Policy",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-     "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"},
+     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src "
+     "'self'; "
+     "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+     "frame-ancestors 'none'"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cross-Origin-Resource-Policy", "same-origin"},
     {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},

@@ -38,7 +38,8 @@ http_handler healthz_handler();
 /// 200 or 503 by the probe, which fills in a line for people.
 http_handler readyz_handler(std::function<bool(std::string& detail)> probe);
 
-/// What a browser must be told with every page and answer: no foreign content, no framing, no sniffing.
+/// What a browser must be told with every page and answer: no foreign content, no framing, no
+/// sniffing.
 string_map security_headers();
 
 }  // namespace scaleops

@@ -1,4 +1,5 @@
-// HTTP as plain values: what a handler gets, what it answers, and the open end of a streaming answer.
+// HTTP as plain values: what a handler gets, what it answers, and the open end of a streaming
+// answer.
 #pragma once
 
 #include <functional>
@@ -16,7 +17,7 @@ struct http_request {
   string_map query;    // decoded, last value wins
   string_map headers;  // lower-case names, repeated ones joined by ", "
   std::string body;
-  std::string peer;    // remote address without the port
+  std::string peer;  // remote address without the port
 
   /// A header's value by its lower-case name; empty when absent.
   std::string_view header(const std::string& name) const {
@@ -25,7 +26,8 @@ struct http_request {
   }
 };
 
-/// The open end of a streaming response. Lives on the server's thread; every call after the end is harmless.
+/// The open end of a streaming response. Lives on the server's thread; every call after the end is
+/// harmless.
 class http_stream {
 public:
   virtual ~http_stream() = default;
@@ -50,7 +52,8 @@ struct http_response {
   std::function<void(std::shared_ptr<http_stream>)> stream;
 };
 
-/// Answers later or at once, exactly once, on the server's thread. Dropping it leaves the server's time-out to answer.
+/// Answers later or at once, exactly once, on the server's thread. Dropping it leaves the server's
+/// time-out to answer.
 using http_respond = std::function<void(http_response)>;
 using http_handler = std::function<void(http_request, http_respond)>;
 
@@ -64,8 +67,8 @@ inline http_response text_response(int status, std::string body,
   return response;
 }
 
-/// Splits a request target into decoded path and query. False when malformed: no leading '/', broken percent
-/// encoding, control characters.
+/// Splits a request target into decoded path and query. False when malformed: no leading '/',
+/// broken percent encoding, control characters.
 bool parse_target(std::string_view target, std::string& path, string_map& query);
 
 }  // namespace scaleops

@@ -1,5 +1,6 @@
-// A small HTTP/1.1 server for one thread: whoever drives the io_context (the platform's main loop, by poll()) drives it.
-// It bounds everything a client can make it hold: connections, header and body sizes, time, and unsent bytes.
+// A small HTTP/1.1 server for one thread: whoever drives the io_context (the platform's main loop,
+// by poll()) drives it. It bounds everything a client can make it hold: connections, header and
+// body sizes, time, and unsent bytes.
 #pragma once
 
 #include <chrono>
@@ -19,14 +20,15 @@ struct http_server_config {
   std::string address = "127.0.0.1";
   uint16_t port = 0;  // 0: any free one
   size_t max_connections = 1024;
-  size_t header_limit = 16 * 1024;          // bytes
-  size_t body_limit = 1024 * 1024;          // bytes
-  size_t stream_backlog = 1024 * 1024;      // unsent bytes after which a streaming client is cut
-  milliseconds idle_timeout = std::chrono::seconds{75};     // between requests of one connection
-  milliseconds read_timeout = std::chrono::seconds{15};     // from a request's first byte to its last
+  size_t header_limit = 16 * 1024;      // bytes
+  size_t body_limit = 1024 * 1024;      // bytes
+  size_t stream_backlog = 1024 * 1024;  // unsent bytes after which a streaming client is cut
+  milliseconds idle_timeout = std::chrono::seconds{75};  // between requests of one connection
+  milliseconds read_timeout = std::chrono::seconds{15};  // from a request's first byte to its last
   milliseconds handler_timeout = std::chrono::seconds{60};  // until the handler answers; then 504
-  milliseconds write_timeout = std::chrono::seconds{30};    // for one response or one piece of a stream
-  string_map headers;                       // put on every response
+  milliseconds write_timeout =
+    std::chrono::seconds{30};  // for one response or one piece of a stream
+  string_map headers;          // put on every response
 };
 
 class http_server {

@@ -1,4 +1,5 @@
-// Request targets (RFC 9112 section 3.2, RFC 3986): decoded strictly, so that handlers see one spelling only.
+// Request targets (RFC 9112 section 3.2, RFC 3986): decoded strictly, so that handlers see one
+// spelling only.
 #include <optional>
 
 #include "runtime/http/http.hpp"
@@ -67,7 +68,8 @@ bool parse_target(std::string_view target, std::string& path, string_map& query)
       continue;
     auto equals = pair.find('=');
     auto key = decode(pair.substr(0, equals), true);
-    auto value = decode(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1), true);
+    auto value =
+      decode(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1), true);
     if (!key || !value)
       return false;
     parsed[*key] = *value;

@@ -41,6 +41,7 @@ platform_config embedded_platform_config(uint64_t seed, milliseconds scrape_inte
     std::max<milliseconds>(config.agent.oldest_sample, 5 * scrape_interval);
   config.updater.policies = builtin_policy_table();
   config.admissions.policies = config.updater.policies;
+  config.dashboards.policies = config.updater.policies;
   return config;
 }
 

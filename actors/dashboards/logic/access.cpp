@@ -8,10 +8,14 @@ namespace scaleops::dashboards::logic {
 
 std::string_view to_string(role r) {
   switch (r) {
-    case role::viewer: return "viewer";
-    case role::operator_: return "operator";
-    case role::admin: return "admin";
-    case role::nobody: break;
+    case role::viewer:
+      return "viewer";
+    case role::operator_:
+      return "operator";
+    case role::admin:
+      return "admin";
+    case role::nobody:
+      break;
   }
   return "nobody";
 }
@@ -23,7 +27,8 @@ bool covers(const role_binding& binding, const identity& who) {
     return std::find(list.begin(), list.end(), name) != list.end();
   };
   return has(binding.users, who.name) ||
-         std::any_of(who.groups.begin(), who.groups.end(), [&](auto& group) { return has(binding.groups, group); });
+         std::any_of(who.groups.begin(), who.groups.end(),
+                     [&](auto& group) { return has(binding.groups, group); });
 }
 
 }  // namespace
@@ -59,10 +64,14 @@ role rights::best() const {
 
 bool rights::allows(permission needed) const {
   switch (needed) {
-    case permission::none: return true;
-    case permission::view: return best() >= role::viewer;
-    case permission::operate: return best() >= role::operator_;
-    case permission::operate_everywhere: return everywhere_ >= role::operator_;
+    case permission::none:
+      return true;
+    case permission::view:
+      return best() >= role::viewer;
+    case permission::operate:
+      return best() >= role::operator_;
+    case permission::operate_everywhere:
+      return everywhere_ >= role::operator_;
   }
   return false;
 }

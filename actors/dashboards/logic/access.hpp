@@ -8,7 +8,12 @@
 
 namespace scaleops::dashboards::logic {
 
-enum class role : uint8_t { nobody, viewer, operator_, admin };  // each may do all that the ones before may
+enum class role : uint8_t {
+  nobody,
+  viewer,
+  operator_,
+  admin
+};  // each may do all that the ones before may
 std::string_view to_string(role r);
 
 /// An authenticated person or account, as TokenReview tells.
@@ -49,7 +54,8 @@ public:
   /// The best role held anywhere.
   role best() const;
 
-  /// May the endpoint be called at all; namespaces are checked with `may_see` and `may_change` then.
+  /// May the endpoint be called at all; namespaces are checked with `may_see` and `may_change`
+  /// then.
   bool allows(permission needed) const;
   bool may_see(std::string_view ns) const { return in(ns) >= role::viewer; }
   bool may_change(std::string_view ns) const { return in(ns) >= role::operator_; }

@@ -20,16 +20,21 @@ void about_platform(const view_context& in, std::vector<attention_item>& out) {
   auto& pause = in.platform.pause;
   if (pause.paused)
     out.push_back({level::warning, "paused", "All changes are stopped",
-                   fmt::format("{} stopped the updater{}.", pause.by, pause.why.empty() ? "" : ": " + pause.why),
+                   fmt::format("{} stopped the updater{}.", pause.by,
+                               pause.why.empty() ? "" : ": " + pause.why),
                    "/health"});
   for (auto& [kind, why] : in.platform.lost)
-    out.push_back({level::warning, "watch-lost", fmt::format("Not in step with {} objects", to_string(kind)),
-                   fmt::format("The watch broke ({}) and is being opened again; numbers may be old.", why), "/health"});
+    out.push_back(
+      {level::warning, "watch-lost", fmt::format("Not in step with {} objects", to_string(kind)),
+       fmt::format("The watch broke ({}) and is being opened again; numbers may be old.", why),
+       "/health"});
   for (auto& [name, part] : in.platform.components)
     if (!part.answered)
-      out.push_back({level::problem, "component-silent", fmt::format("{} does not answer", name), part.detail, "/health"});
+      out.push_back({level::problem, "component-silent", fmt::format("{} does not answer", name),
+                     part.detail, "/health"});
     else if (!part.ready)
-      out.push_back({level::warning, "component-not-ready", fmt::format("{} is not ready", name), part.detail, "/health"});
+      out.push_back({level::warning, "component-not-ready", fmt::format("{} is not ready", name),
+                     part.detail, "/health"});
 }
 
 void about_health(const view_context& in, std::vector<attention_item>& out) {
@@ -37,8 +42,10 @@ void about_health(const view_context& in, std::vector<attention_item>& out) {
     for (auto& check : report->checks) {
       if (check.result == check_result::pass)
         continue;
-      out.push_back({check.result == check_result::fail ? level::problem : level::warning, "check-" + check.name,
-                     fmt::format("Check \"{}\" {}", check.name, check.result == check_result::fail ? "fails" : "warns"),
+      out.push_back({check.result == check_result::fail ? level::problem : level::warning,
+                     "check-" + check.name,
+                     fmt::format("Check \"{}\" {}", check.name,
+                                 check.result == check_result::fail ? "fails" : "warns"),
                      check.detail, "/health"});
     }
     if (!report->gate_open)
@@ -69,16 +76,20 @@ void about_workloads(const view_context& in, std::vector<attention_item>& out) {
       fights.insert(each->workload);
   fought = fights.size();
   if (killed > 0)
-    out.push_back({level::warning, "oom", plural(killed, "workload", "workloads") + " OOM-killed in the last 24 h",
+    out.push_back({level::warning, "oom",
+                   plural(killed, "workload", "workloads") + " OOM-killed in the last 24 h",
                    fmt::format("Most often {} ({}).", worst, plural(worst_kills, "kill", "kills")),
                    "/workloads?state=oom"});
   if (urgent > 0)
-    out.push_back({level::warning, "urgent", plural(urgent, "workload needs", "workloads need") + " more, now",
+    out.push_back({level::warning, "urgent",
+                   plural(urgent, "workload needs", "workloads need") + " more, now",
                    "They are short of CPU or memory, and nobody has granted automation.",
                    "/workloads?state=urgent&automation=open"});
   if (fought > 0)
-    out.push_back({level::warning, "fight", plural(fought, "workload is", "workloads are") + " being changed back",
-                   "Another controller reverts our changes; automation rests there.", "/events?outcome=refused"});
+    out.push_back({level::warning, "fight",
+                   plural(fought, "workload is", "workloads are") + " being changed back",
+                   "Another controller reverts our changes; automation rests there.",
+                   "/events?outcome=refused"});
 }
 
 void about_savings(const view_context& in, std::vector<attention_item>& out) {
@@ -86,10 +97,11 @@ void about_savings(const view_context& in, std::vector<attention_item>& out) {
   auto possible = monthly_cost(all.possible, in.prices);
   auto open = all.workloads - all.granted - all.excluded;
   if (possible >= 1 && open > 0)
-    out.push_back({level::hint, "savings-open", fmt::format("{} could be saved a month",
-                                                            fmt::format("{:.0f} {}", possible, in.prices.currency)),
-                   fmt::format("{} not automated yet.", plural(open, "workload is", "workloads are")),
-                   "/workloads?automation=open&sort=saving"});
+    out.push_back(
+      {level::hint, "savings-open", "More could be saved",
+       fmt::format("{:.0f} {} a month, by {} not automated yet.", possible, in.prices.currency,
+                   plural(open, "workload that is", "workloads that are")),
+       "/workloads?automation=open&sort=saving"});
 }
 
 }  // namespace
@@ -100,7 +112,8 @@ std::vector<attention_item> needs_attention(const view_context& in) {
   about_health(in, out);
   about_workloads(in, out);
   about_savings(in, out);
-  std::stable_sort(out.begin(), out.end(), [](auto& a, auto& b) { return a.severity < b.severity; });
+  std::stable_sort(out.begin(), out.end(),
+                   [](auto& a, auto& b) { return a.severity < b.severity; });
   return out;
 }
 

@@ -26,7 +26,8 @@ std::string audit_csv(const std::deque<audit_entry>& entries) {
   for (auto& entry : entries) {
     out += std::to_string(entry.id) + ",";
     put(out, format_rfc3339(entry.at), ',');
-    for (auto* cell : {&entry.who, &entry.peer, &entry.action, &entry.target, &entry.before, &entry.after, &entry.why})
+    for (auto* cell : {&entry.who, &entry.peer, &entry.action, &entry.target, &entry.before,
+                       &entry.after, &entry.why})
       put(out, *cell, ',');
     put(out, entry.failure, '\n');
   }

@@ -13,9 +13,10 @@ struct audit_entry {
   uint64_t id = 0;
   instant at{};
   std::string who;
-  std::string peer;     // remote address; empty: read back from an Event
-  std::string action;   // "automate", "stop-automating", "exclude", "include", "policy", "pause", "resume", "sign-in", "sign-out"
-  std::string target;   // "namespace/Kind/name"; empty: the whole platform
+  std::string peer;    // remote address; empty: read back from an Event
+  std::string action;  // "automate", "stop-automating", "exclude", "include", "policy", "pause",
+                       // "resume", "sign-in", "sign-out"
+  std::string target;  // "namespace/Kind/name"; empty: the whole platform
   std::string before;
   std::string after;
   std::string why;      // the person's own words
@@ -44,7 +45,8 @@ private:
   std::deque<audit_entry> entries_;
 };
 
-/// RFC 4180 with a head line; cells that a spreadsheet would run as a formula are disarmed by a quote.
+/// RFC 4180 with a head line; cells that a spreadsheet would run as a formula are disarmed by a
+/// quote.
 std::string audit_csv(const std::deque<audit_entry>& entries);
 
 }  // namespace scaleops::dashboards::logic

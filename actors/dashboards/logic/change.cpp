@@ -16,16 +16,19 @@ std::string describe(const recommendation& r, change_wish::what kind) {
                                         format_rfc3339(r.automation->granted_at))
                           : "not granted";
     case change_wish::what::exclude:
-    case change_wish::what::include: return r.excluded ? "excluded" : "not excluded";
-    case change_wish::what::policy: return r.policy_override.empty() ? "by rules" : r.policy_override;
+    case change_wish::what::include:
+      return r.excluded ? "excluded" : "not excluded";
+    case change_wish::what::policy:
+      return r.policy_override.empty() ? "by rules" : r.policy_override;
   }
   return {};
 }
 
 }  // namespace
 
-changed_recommendation apply_change(const recommendation* existing, const workload_ref& ref, change_wish::what kind,
-                                    const std::string& policy, const std::string& who, instant now) {
+changed_recommendation apply_change(const recommendation* existing, const workload_ref& ref,
+                                    change_wish::what kind, const std::string& policy,
+                                    const std::string& who, instant now) {
   changed_recommendation result;
   auto& object = result.object;
   result.fresh = existing == nullptr;
@@ -38,7 +41,9 @@ changed_recommendation apply_change(const recommendation* existing, const worklo
     object.status.workload = ref;
   }
   result.before = describe(object, kind);
-  auto spec = [](const recommendation& r) { return std::tie(r.automation, r.excluded, r.policy_override); };
+  auto spec = [](const recommendation& r) {
+    return std::tie(r.automation, r.excluded, r.policy_override);
+  };
   auto old = object;
   switch (kind) {
     case change_wish::what::automate:
@@ -46,10 +51,18 @@ changed_recommendation apply_change(const recommendation* existing, const worklo
         object.automation = automation_grant{who, now};
       object.excluded = false;
       break;
-    case change_wish::what::stop_automating: object.automation.reset(); break;
-    case change_wish::what::exclude: object.excluded = true; break;
-    case change_wish::what::include: object.excluded = false; break;
-    case change_wish::what::policy: object.policy_override = policy; break;
+    case change_wish::what::stop_automating:
+      object.automation.reset();
+      break;
+    case change_wish::what::exclude:
+      object.excluded = true;
+      break;
+    case change_wish::what::include:
+      object.excluded = false;
+      break;
+    case change_wish::what::policy:
+      object.policy_override = policy;
+      break;
   }
   result.differs = spec(old) != spec(object);
   result.after = describe(object, kind);

@@ -16,7 +16,8 @@ struct changed_recommendation {
 };
 
 /// `existing` null: the workload has no Recommendation yet, so one without status is made.
-changed_recommendation apply_change(const recommendation* existing, const workload_ref& ref, change_wish::what kind,
-                                    const std::string& policy, const std::string& who, instant now);
+changed_recommendation apply_change(const recommendation* existing, const workload_ref& ref,
+                                    change_wish::what kind, const std::string& policy,
+                                    const std::string& who, instant now);
 
 }  // namespace scaleops::dashboards::logic

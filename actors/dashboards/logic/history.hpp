@@ -1,4 +1,5 @@
-// Time series in rings: fine for the last hours, coarse for weeks, a fixed number of bytes whatever happens.
+// Time series in rings: fine for the last hours, coarse for weeks, a fixed number of bytes whatever
+// happens.
 #pragma once
 
 #include <array>
@@ -49,7 +50,7 @@ struct compact_codec {
 template <size_t Channels>
 struct history_points {
   milliseconds period{};
-  std::vector<instant> at;  // each bucket's end
+  std::vector<instant> at;                           // each bucket's end
   std::array<std::vector<double>, Channels> values;  // `missing` where nothing was measured
 };
 
@@ -69,8 +70,8 @@ public:
       add(each, at, values);
   }
 
-  /// The points of (from, to], from the finest level that reaches back far enough (else the coarsest), merged to at most
-  /// `most` points.
+  /// The points of (from, to], from the finest level that reaches back far enough (else the
+  /// coarsest), merged to at most `most` points.
   history_points<Channels> read(instant from, instant to, size_t most) const {
     const level* best = nullptr;
     for (auto& each : levels_) {
@@ -101,7 +102,7 @@ private:
     history_level spec;
     std::vector<slot> ring;  // grows to the capacity, then turns
     size_t oldest = 0;
-    int64_t open = 0;        // bucket number being filled; 0: none yet
+    int64_t open = 0;  // bucket number being filled; 0: none yet
     row sum;
     row peak;
     std::array<uint32_t, Channels> count;
@@ -162,7 +163,8 @@ private:
     l.oldest = (l.oldest + 1) % l.ring.size();
   }
 
-  void read(const level& l, instant from, instant to, int64_t merge, history_points<Channels>& out) const {
+  void read(const level& l, instant from, instant to, int64_t merge,
+            history_points<Channels>& out) const {
     if (l.open == 0)
       return;
     auto first = l.open - int64_t(l.ring.size());
@@ -173,8 +175,10 @@ private:
     for (auto group = begin - begin % merge; group <= end; group += merge) {
       row sum{}, peak{};
       std::array<uint32_t, Channels> count{};
-      for (auto bucket = std::max(group, begin); bucket < group + merge && bucket <= end; ++bucket) {
-        auto& slot = bucket == l.open ? current : l.ring[(l.oldest + size_t(bucket - first)) % l.ring.size()];
+      for (auto bucket = std::max(group, begin); bucket < group + merge && bucket <= end;
+           ++bucket) {
+        auto& slot =
+          bucket == l.open ? current : l.ring[(l.oldest + size_t(bucket - first)) % l.ring.size()];
         for (size_t c = 0; c < Channels; ++c) {
           auto value = Codec::decode(slot[c]);
           if (std::isnan(value))
@@ -186,7 +190,9 @@ private:
       }
       out.at.push_back(instant{l.spec.period * std::min(group + merge, end + 1)});
       for (size_t c = 0; c < Channels; ++c)
-        out.values[c].push_back(count[c] == 0 ? missing : folds_[c] == fold::mean ? sum[c] / count[c] : peak[c]);
+        out.values[c].push_back(count[c] == 0             ? missing
+                                : folds_[c] == fold::mean ? sum[c] / count[c]
+                                                          : peak[c]);
     }
   }
 

@@ -13,16 +13,26 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 12> order_names = {
-  "name",          "namespace",     "pods",        "cpu_requested", "cpu_used", "cpu_recommended", "memory_requested",
-  "memory_used",   "memory_recommended", "saving", "kills",         "confidence"};
+constexpr std::array<std::string_view, 12> order_names = {"name",
+                                                          "namespace",
+                                                          "pods",
+                                                          "cpu_requested",
+                                                          "cpu_used",
+                                                          "cpu_recommended",
+                                                          "memory_requested",
+                                                          "memory_used",
+                                                          "memory_recommended",
+                                                          "saving",
+                                                          "kills",
+                                                          "confidence"};
 
 std::string joined(const std::vector<std::string_view>& choices) {
   return fmt::format("{}", fmt::join(choices, ", "));
 }
 
 /// A JSON object with only the named members.
-std::optional<input_error> read_object(std::string_view body, const std::vector<std::string_view>& members, json& out) {
+std::optional<input_error> read_object(std::string_view body,
+                                       const std::vector<std::string_view>& members, json& out) {
   out = json::parse(body, nullptr, false);
   if (!out.is_object())
     return input_error{"body", "must be a JSON object"};
@@ -32,26 +42,30 @@ std::optional<input_error> read_object(std::string_view body, const std::vector<
   return std::nullopt;
 }
 
-std::optional<input_error> read_text(const json& object, const char* name, size_t most, bool required,
-                                     std::string& out) {
+std::optional<input_error> read_text(const json& object, const char* name, size_t most,
+                                     bool required, std::string& out) {
   auto found = object.find(name);
   if (found == object.end())
-    return required ? std::optional{input_error{fmt::format("body.{}", name), "is missing"}} : std::nullopt;
+    return required ? std::optional{input_error{fmt::format("body.{}", name), "is missing"}}
+                    : std::nullopt;
   if (!found->is_string())
     return input_error{fmt::format("body.{}", name), "must be a string"};
   out = found->get<std::string>();
   if (out.size() > most)
-    return input_error{fmt::format("body.{}", name), fmt::format("must have at most {} bytes", most)};
+    return input_error{fmt::format("body.{}", name),
+                       fmt::format("must have at most {} bytes", most)};
   return std::nullopt;
 }
 
 std::optional<input_error> read_refs(const json& list, std::vector<workload_ref>& out) {
   if (!list.is_array() || list.empty() || list.size() > most_changes_at_once)
-    return input_error{"body.workloads", fmt::format("must be a list of 1 to {} strings", most_changes_at_once)};
+    return input_error{"body.workloads",
+                       fmt::format("must be a list of 1 to {} strings", most_changes_at_once)};
   for (size_t i = 0; i < list.size(); ++i) {
     auto ref = list[i].is_string() ? workload_ref::parse(list[i].get<std::string>()) : std::nullopt;
     if (!ref)
-      return input_error{fmt::format("body.workloads[{}]", i), "must be a string \"namespace/Kind/name\""};
+      return input_error{fmt::format("body.workloads[{}]", i),
+                         "must be a string \"namespace/Kind/name\""};
     out.push_back(std::move(*ref));
   }
   std::sort(out.begin(), out.end());
@@ -96,7 +110,8 @@ std::string query_reader::text(const std::string& name, size_t most) {
   return given ? *given : std::string{};
 }
 
-int64_t query_reader::number(const std::string& name, int64_t otherwise, int64_t least, int64_t most) {
+int64_t query_reader::number(const std::string& name, int64_t otherwise, int64_t least,
+                             int64_t most) {
   auto* given = take(name);
   if (!given)
     return otherwise;
@@ -114,7 +129,8 @@ bool query_reader::flag(const std::string& name) {
   return given && *given == "true";
 }
 
-std::string query_reader::choice(const std::string& name, const std::vector<std::string_view>& choices) {
+std::string query_reader::choice(const std::string& name,
+                                 const std::vector<std::string_view>& choices) {
   auto* given = take(name);
   if (!given || given->empty())
     return {};
@@ -130,8 +146,8 @@ milliseconds query_reader::span(const std::string& name, milliseconds otherwise,
     return otherwise;
   milliseconds value{};
   if (!parse_duration(*given, value) || value < least || value > most)
-    refuse(name, fmt::format("must be a duration from {} to {}, as in \"6h\" or \"7d\"", format_duration(least),
-                             format_duration(most)));
+    refuse(name, fmt::format("must be a duration from {} to {}, as in \"6h\" or \"7d\"",
+                             format_duration(least), format_duration(most)));
   return value;
 }
 
@@ -148,7 +164,9 @@ std::optional<workload_ref> query_reader::workload(const std::string& name) {
 std::optional<input_error> query_reader::finish() {
   for (auto& [name, value] : query_)
     if (std::find(known_.begin(), known_.end(), name) == known_.end())
-      refuse(name, known_.empty() ? "is unknown here" : fmt::format("is unknown here; known are: {}", fmt::join(known_, ", ")));
+      refuse(name, known_.empty()
+                     ? "is unknown here"
+                     : fmt::format("is unknown here; known are: {}", fmt::join(known_, ", ")));
   return error_;
 }
 
@@ -179,11 +197,16 @@ workload_query read_workload_query(query_reader& reader) {
 
 std::string_view to_string(change_wish::what kind) {
   switch (kind) {
-    case change_wish::what::automate: return "automate";
-    case change_wish::what::stop_automating: return "stop-automating";
-    case change_wish::what::exclude: return "exclude";
-    case change_wish::what::include: return "include";
-    case change_wish::what::policy: return "policy";
+    case change_wish::what::automate:
+      return "automate";
+    case change_wish::what::stop_automating:
+      return "stop-automating";
+    case change_wish::what::exclude:
+      return "exclude";
+    case change_wish::what::include:
+      return "include";
+    case change_wish::what::policy:
+      return "policy";
   }
   return "unknown";
 }

@@ -25,7 +25,8 @@ public:
   bool flag(const std::string& name);
   /// One of the choices; empty when absent.
   std::string choice(const std::string& name, const std::vector<std::string_view>& choices);
-  milliseconds span(const std::string& name, milliseconds otherwise, milliseconds least, milliseconds most);
+  milliseconds span(const std::string& name, milliseconds otherwise, milliseconds least,
+                    milliseconds most);
   std::optional<workload_ref> workload(const std::string& name);
 
   /// The first thing that was wrong.
@@ -41,13 +42,23 @@ private:
 };
 
 enum class workload_order : uint8_t {
-  name, ns, pods, cpu_requested, cpu_used, cpu_recommended, memory_requested, memory_used, memory_recommended,
-  saving, kills, confidence,
+  name,
+  ns,
+  pods,
+  cpu_requested,
+  cpu_used,
+  cpu_recommended,
+  memory_requested,
+  memory_used,
+  memory_recommended,
+  saving,
+  kills,
+  confidence,
 };
 
 /// Which workloads, in which order, which part of them.
 struct workload_query {
-  std::string text;        // part of "namespace/Kind/name", any case
+  std::string text;  // part of "namespace/Kind/name", any case
   std::string ns;
   std::string kind;
   std::string policy;
@@ -65,10 +76,16 @@ workload_query read_workload_query(query_reader& reader);
 
 /// What a POST under /workloads/ asks for.
 struct change_wish {
-  enum class what : uint8_t { automate, stop_automating, exclude, include, policy } kind = what::automate;
-  std::vector<workload_ref> workloads;    // sorted, each once
-  std::optional<workload_query> filter;   // instead of a list
-  std::string policy;                     // empty: back to the rules' choice
+  enum class what : uint8_t {
+    automate,
+    stop_automating,
+    exclude,
+    include,
+    policy
+  } kind = what::automate;
+  std::vector<workload_ref> workloads;   // sorted, each once
+  std::optional<workload_query> filter;  // instead of a list
+  std::string policy;                    // empty: back to the rules' choice
   std::string why;
 };
 std::string_view to_string(change_wish::what kind);

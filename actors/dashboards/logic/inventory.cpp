@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 namespace scaleops::dashboards::logic {
 
 namespace {
@@ -47,8 +46,7 @@ bool same_containers(const pod& a, const pod& b) {
 
 }  // namespace
 
-workload_row::workload_row(workload_ref r) : ref(std::move(r)), series(new_series()) {
-}
+workload_row::workload_row(workload_ref r) : ref(std::move(r)), series(new_series()) {}
 
 bool workload_row::urgent() const {
   return advice && std::any_of(advice->status.containers.begin(), advice->status.containers.end(),
@@ -65,11 +63,11 @@ double workload_row::confidence() const {
 }
 
 size_t workload_row::kills_since(instant from) const {
-  return size_t(std::count_if(kills.begin(), kills.end(), [&](auto& kill) { return kill.at >= from; }));
+  return size_t(
+    std::count_if(kills.begin(), kills.end(), [&](auto& kill) { return kill.at >= from; }));
 }
 
-inventory::inventory() : series_(new_cluster_series()) {
-}
+inventory::inventory() : series_(new_cluster_series()) {}
 
 const workload_row* inventory::find(const workload_ref& ref) const {
   auto found = workloads_.find(ref);
@@ -107,7 +105,8 @@ void inventory::apply(const watch_event& event, instant now, inventory_news& new
   view_.apply(event);
   if (auto owner = object_cast<workload>(event.object)) {
     retry_unplaced(owner->meta.ns);
-    if (auto found = workloads_.find({owner->meta.ns, owner->kind, owner->meta.name}); found != workloads_.end()) {
+    if (auto found = workloads_.find({owner->meta.ns, owner->kind, owner->meta.name});
+        found != workloads_.end()) {
       refresh(found->second);
       note_step(found->second, now);
     }
@@ -159,7 +158,8 @@ void inventory::on_pod(const watch_event& event, instant now, inventory_news& ne
   }
   bool moved = row.owner != nullptr;
   if (moved)
-    row.owner->pods.erase(row.object->meta.name);  // the view must point into the object that stays alive
+    row.owner->pods.erase(
+      row.object->meta.name);  // the view must point into the object that stays alive
   row.object = current;
   row.live = is_live(*current);
   if (moved) {
@@ -204,7 +204,8 @@ void inventory::place(pod_row& row) {
 
 void inventory::retry_unplaced(std::string_view ns) {
   std::vector<pod_ref> again;
-  for (auto at = unplaced_.lower_bound({std::string{ns}, {}}); at != unplaced_.end() && at->ns == ns; ++at)
+  for (auto at = unplaced_.lower_bound({std::string{ns}, {}});
+       at != unplaced_.end() && at->ns == ns; ++at)
     again.push_back(*at);
   for (auto& ref : again) {
     unplaced_.erase(ref);
@@ -223,13 +224,16 @@ void inventory::find_kills(pod_row& row, const pod* before, instant now, invento
     auto& last = current.statuses[i].last_termination;
     if (!last || last->reason != "OOMKilled")
       continue;
-    bool known = before && i < before->statuses.size() && before->statuses[i].last_termination == last;
+    bool known =
+      before && i < before->statuses.size() && before->statuses[i].last_termination == last;
     if (known)
       continue;
     kill_mark mark{last->finished == instant{} ? now : last->finished,
                    {current.meta.ns, current.meta.name},
                    current.statuses[i].name,
-                   i < current.containers.size() ? current.containers[i].resources.limits.memory.value_or(0) : 0};
+                   i < current.containers.size()
+                     ? current.containers[i].resources.limits.memory.value_or(0)
+                     : 0};
     auto& told = row.owner->kills;
     if (std::any_of(told.begin(), told.end(), [&](auto& each) {
           return each.at == mark.at && each.pod == mark.pod && each.container == mark.container;
@@ -264,13 +268,15 @@ void inventory::refresh(workload_row& row) {
   if (!running && row.owner)
     running = &row.owner->containers;
   row.recommended_pod = running ? with_advice(*running, row.advice.get()) : amounts{};
-  row.original_pod = row.owner && !row.owner->containers.empty() ? pod_requests(row.owner->containers)
-                     : running                                   ? pod_requests(*running)
-                                                                 : amounts{};
+  row.original_pod = row.owner && !row.owner->containers.empty()
+                       ? pod_requests(row.owner->containers)
+                     : running ? pod_requests(*running)
+                               : amounts{};
 }
 
 void inventory::refresh_namespace(std::string_view ns) {
-  for (auto at = workloads_.lower_bound({std::string{ns}, {}, {}}); at != workloads_.end() && at->first.ns == ns; ++at)
+  for (auto at = workloads_.lower_bound({std::string{ns}, {}, {}});
+       at != workloads_.end() && at->first.ns == ns; ++at)
     refresh(at->second);
 }
 
@@ -305,117 +311,13 @@ void inventory::note_step(workload_row& row, instant now) {
     row.steps.pop_front();
 }
 
-void inventory::measure(const pod_ref& ref, std::string_view container, const usage_reading& reading) {
-  auto found = pods_.find(ref);
-  if (found == pods_.end())
-    return;
-  auto& row = found->second;
-  auto index = find_container(row.object->containers, container);
-  if (!index || *index >= row.meters.size())
-    return;
-  auto& meter = row.meters[*index];
-  auto span = std::chrono::duration<double>(reading.at - meter.last.at).count();
-  bool same_run = meter.last.at != instant{} && meter.last.started == reading.started &&
-                  reading.cpu_seconds >= meter.last.cpu_seconds;
-  if (same_run && span <= 0)
-    return;  // the kubelet has nothing newer
-  meter.rated = same_run;
-  meter.cpu = same_run ? 1000 * (reading.cpu_seconds - meter.last.cpu_seconds) / span : 0;
-  meter.last = reading;
-}
-
-void inventory::sample(instant now) {
-  amounts used;
-  bool any = false;
-  for (auto& [ref, row] : workloads_) {
-    row.use = {};
-    row.measured = 0;
-    double cpu_max = 0;
-    int64_t memory_max = 0;
-    for (auto& [name, pod] : row.pods) {
-      if (!pod->live)
-        continue;
-      double cpu = 0;
-      int64_t memory = 0;
-      bool measured = false;
-      for (auto& meter : pod->meters) {
-        if (now - meter.last.at > minutes{15})
-          continue;
-        measured = measured || meter.rated;
-        cpu += meter.rated ? meter.cpu : 0;
-        memory += meter.last.memory;
-      }
-      if (!measured)
-        continue;
-      ++row.measured;
-      row.use += {int64_t(cpu + 0.5), memory};
-      cpu_max = std::max(cpu_max, cpu);
-      memory_max = std::max(memory_max, memory);
-    }
-    if (row.measured > 0) {
-      any = true;
-      double n = row.measured;
-      row.series.add(now, {double(row.use.cpu) / n, cpu_max, double(row.use.memory) / n, double(memory_max)});
-    }
-    used += row.use;
-  }
-  auto all = sum();
-  auto use_of = [&](int64_t value) { return any ? double(value) : missing; };
-  cluster_history::row point;
-  point[cpu_used] = use_of(used.cpu);
-  point[cpu_requested] = double(all.requests.cpu);
-  point[cpu_recommended] = double(all.recommended.cpu);
-  point[cpu_allocatable] = double(all.allocatable.cpu);
-  point[cpu_original] = double(all.original.cpu);
-  point[memory_used] = use_of(used.memory);
-  point[memory_requested] = double(all.requests.memory);
-  point[memory_recommended] = double(all.recommended.memory);
-  point[memory_allocatable] = double(all.allocatable.memory);
-  point[memory_original] = double(all.original.memory);
-  series_.add(now, point);
-  sampled_at_ = now;
-  purge();
-}
-
 void inventory::purge() {
   for (auto at = workloads_.begin(); at != workloads_.end();) {
     auto& row = at->second;
-    bool gone = row.pods.empty() && !view_.recommendation_of(row.ref) && !view_.workload_of(row.ref);
+    bool gone =
+      row.pods.empty() && !view_.recommendation_of(row.ref) && !view_.workload_of(row.ref);
     at = gone ? workloads_.erase(at) : std::next(at);
   }
-}
-
-inventory::totals inventory::sum() const {
-  totals t;
-  for (auto& [ref, row] : workloads_) {
-    t.requests += row.requests;
-    t.use += row.use;
-    t.recommended += row.recommended();
-    t.original += row.original();
-    t.measured = t.measured || row.measured > 0;
-    ++t.workloads;
-    t.advised += row.advice && !row.advice->status.containers.empty();
-    t.granted += row.grant.granted;
-    t.excluded += row.grant.why == grant_denial::excluded;
-    auto open = row.requests - row.recommended();
-    if (row.grant.granted) {
-      t.realised += row.original() - row.requests;
-      t.pending += open;
-    } else if (row.grant.why != grant_denial::system_namespace) {
-      t.possible += open;
-    }
-  }
-  t.pods = pods_.size();
-  for (auto& [ref, row] : pods_)
-    t.containers += row.object->containers.size();
-  for (auto& [key, n] : view_.nodes.all()) {
-    ++t.nodes;
-    if (!n->ready)
-      continue;
-    ++t.ready_nodes;
-    t.allocatable += {n->allocatable.cpu.value_or(0), n->allocatable.memory.value_or(0)};
-  }
-  return t;
 }
 
 }  // namespace scaleops::dashboards::logic

@@ -1,5 +1,6 @@
-// The dashboards' picture of the cluster: every workload with its pods' requests, use, recommendation and history, kept
-// up to date by watch events and usage readings, so that answering a request is a walk over ready numbers.
+// The dashboards' picture of the cluster: every workload with its pods' requests, use,
+// recommendation and history, kept up to date by watch events and usage readings, so that answering
+// a request is a walk over ready numbers.
 #pragma once
 
 #include <deque>
@@ -26,7 +27,7 @@ struct usage_reading {
 
 struct container_meter {
   usage_reading last;
-  double cpu = 0;      // millicores between the last two readings; valid when `rated`
+  double cpu = 0;  // millicores between the last two readings; valid when `rated`
   bool rated = false;
 };
 
@@ -36,9 +37,9 @@ struct pod_row {
   std::shared_ptr<const pod> object;
   workload_row* owner = nullptr;  // nodes of a std::map stay where they are
   amounts requests;
-  amounts limits;                 // 0: not set
+  amounts limits;                       // 0: not set
   std::vector<container_meter> meters;  // as object->containers
-  bool live = false;              // scheduled or to be: counts as requested
+  bool live = false;                    // scheduled or to be: counts as requested
 };
 
 /// A container was killed for want of memory.
@@ -64,23 +65,31 @@ using workload_history = history<workload_channels, compact_codec>;
 
 /// Channels of the cluster's series; CPU in millicores, memory in bytes.
 enum cluster_channel : size_t {
-  cpu_used, cpu_requested, cpu_recommended, cpu_allocatable, cpu_original,
-  memory_used, memory_requested, memory_recommended, memory_allocatable, memory_original,
+  cpu_used,
+  cpu_requested,
+  cpu_recommended,
+  cpu_allocatable,
+  cpu_original,
+  memory_used,
+  memory_requested,
+  memory_recommended,
+  memory_allocatable,
+  memory_original,
   cluster_channels
 };
 using cluster_history = history<cluster_channels>;
 
 struct workload_row {
   workload_ref ref;
-  std::map<std::string_view, pod_row*> pods;  // by name; views into the pods' own names
+  std::map<std::string_view, pod_row*> pods;     // by name; views into the pods' own names
   std::shared_ptr<const recommendation> advice;  // null: none yet
   std::shared_ptr<const workload> owner;         // null for bare pods and groups
   grant_answer grant;
-  amounts requests;            // sum over live pods
+  amounts requests;  // sum over live pods
   amounts limits;
-  amounts use;                 // sum over measured pods
-  amounts recommended_pod;     // one pod, if the recommendation were in force
-  amounts original_pod;        // one pod, as the owner's template says
+  amounts use;              // sum over measured pods
+  amounts recommended_pod;  // one pod, if the recommendation were in force
+  amounts original_pod;     // one pod, as the owner's template says
   int live = 0;
   int ready = 0;
   int measured = 0;
@@ -129,9 +138,9 @@ public:
 
   struct totals {
     amounts requests, use, recommended, original, allocatable;
-    amounts realised;       // original less requested, of granted workloads
-    amounts possible;       // requested less recommended where a grant is missing
-    amounts pending;        // requested less recommended where granted
+    amounts realised;  // original less requested, of granted workloads
+    amounts possible;  // requested less recommended where a grant is missing
+    amounts pending;   // requested less recommended where granted
     size_t workloads = 0, granted = 0, excluded = 0, advised = 0;
     size_t pods = 0, containers = 0, nodes = 0, ready_nodes = 0;
     bool measured = false;

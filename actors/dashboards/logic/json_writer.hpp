@@ -1,5 +1,5 @@
-// Writes JSON straight into a string: tables of ten thousand rows are the common case, and a tree would cost ten times
-// the text. The caller keeps brackets balanced.
+// Writes JSON straight into a string: tables of ten thousand rows are the common case, and a tree
+// would cost ten times the text. The caller keeps brackets balanced.
 #pragma once
 
 #include <charconv>
@@ -47,8 +47,7 @@ public:
     return *this;
   }
   template <std::integral Number>
-    requires(!std::same_as<Number, bool>)
-  json_writer& value(Number number) {
+  requires(!std::same_as<Number, bool>) json_writer& value(Number number) {
     separate();
     char text[24];
     x_.append(text, std::to_chars(text, text + sizeof text, number).ptr);
@@ -62,7 +61,8 @@ public:
       return *this;
     }
     char text[352];
-    auto end = std::to_chars(text, text + sizeof text, number, std::chars_format::fixed, digits).ptr;
+    auto end =
+      std::to_chars(text, text + sizeof text, number, std::chars_format::fixed, digits).ptr;
     if (digits > 0) {
       while (end[-1] == '0')
         --end;
@@ -114,7 +114,8 @@ private:
     else if (!x_.empty() && x_.back() != '[' && x_.back() != '{')
       x_ += ',';
   }
-  /// Invalid UTF-8 is passed through as U+FFFD, so that the document stays readable whatever an object is named.
+  /// Invalid UTF-8 is passed through as U+FFFD, so that the document stays readable whatever an
+  /// object is named.
   void quote(std::string_view text);
 
   std::string x_;

@@ -9,7 +9,8 @@ namespace {
 
 using std::chrono::hours;
 
-void put_resource(json_writer& out, std::string_view name, const inventory::totals& all, resource_kind kind) {
+void put_resource(json_writer& out, std::string_view name, const inventory::totals& all,
+                  resource_kind kind) {
   out.key(name).open_object().key("used");
   all.measured ? out.value(all.use[kind]) : out.value(nullptr);
   out.member("requested", all.requests[kind])
@@ -32,7 +33,8 @@ void put_money(json_writer& out, const view_context& in, const inventory::totals
 void put_day(json_writer& out, const view_context& in) {
   size_t resizes = 0, evictions = 0, refused = 0, kills = 0;
   auto& actions = in.platform.actions.entries();
-  for (auto each = actions.rbegin(); each != actions.rend() && each->at > in.now - hours{24}; ++each)
+  for (auto each = actions.rbegin(); each != actions.rend() && each->at > in.now - hours{24};
+       ++each)
     ++(!each->done ? refused : each->action == "resize" ? resizes : evictions);
   auto& told = in.cluster.kills();
   for (auto each = told.rbegin(); each != told.rend(); ++each)
@@ -69,7 +71,10 @@ void put_opportunities(json_writer& out, const view_context& in) {
   for (size_t i = 0; i < rows.size() && i < best.limit; ++i) {
     if (open_saving(in, *rows[i]) <= 0)
       break;
-    out.open_object().member("workload", rows[i]->ref.to_string()).key("saving").value(open_saving(in, *rows[i]), 2);
+    out.open_object()
+      .member("workload", rows[i]->ref.to_string())
+      .key("saving")
+      .value(open_saving(in, *rows[i]), 2);
     out.close_object();
   }
   out.close_array();
@@ -80,7 +85,10 @@ void put_opportunities(json_writer& out, const view_context& in) {
 std::string overview_view(const view_context& in) {
   auto all = in.cluster.sum();
   json_writer out;
-  out.open_object().member("now", in.now).member("ready", in.platform.ready()).member("sampled_at", in.cluster.sampled_at());
+  out.open_object()
+    .member("now", in.now)
+    .member("ready", in.platform.ready())
+    .member("sampled_at", in.cluster.sampled_at());
   auto& pause = in.platform.pause;
   out.key("pause")
     .open_object()

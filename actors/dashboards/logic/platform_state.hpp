@@ -1,4 +1,5 @@
-// What the dashboards know beside the cluster's objects: what was done, who did what, and how the platform is.
+// What the dashboards know beside the cluster's objects: what was done, who did what, and how the
+// platform is.
 #pragma once
 
 #include <deque>
@@ -21,7 +22,7 @@ struct action_entry {
   pod_ref pod;
   std::string action;  // "resize", "evict"
   bool done = false;
-  std::string why;     // refusal's name; empty when done
+  std::string why;  // refusal's name; empty when done
   std::string detail;
   std::string container;
   container_resources before, after;
@@ -65,10 +66,12 @@ struct platform_state {
   audit_log audit;
   pause_state pause;
   std::map<std::string, component_view> components;
-  std::set<object_kind> synced;               // caches that are complete
-  std::map<object_kind, std::string> lost;    // watches that are being opened again, and why
-  size_t watched = 0;                         // kinds
+  std::set<object_kind> synced;             // caches that are complete
+  std::map<object_kind, std::string> lost;  // watches that are being opened again, and why
+  size_t watched = 0;                       // kinds
   bool updater_connected = false;
+  std::map<std::string, policy_spec>
+    builtin_policies;  // a Policy object of the same name replaces one
 
   bool ready() const { return synced.size() == watched; }
 };

@@ -7,7 +7,8 @@ namespace scaleops::dashboards::logic {
 namespace {
 
 void put(json_writer& out, const resource_policy& p) {
-  static constexpr std::string_view strategies[] = {"keep", "keep-ratio", "equal-to-request", "multiple", "none"};
+  static constexpr std::string_view strategies[] = {"keep", "keep-ratio", "equal-to-request",
+                                                    "multiple", "none"};
   out.open_object()
     .member("window", format_duration(p.window))
     .member("percentile", p.percentile)
@@ -57,7 +58,9 @@ void put(json_writer& out, std::string_view name, const label_selector& selector
   put(out, "match_labels", selector.match_labels);
   out.key("expressions").open_array();
   for (auto& each : selector.expressions) {
-    out.open_object().member("key", each.key).member("operator", words[static_cast<size_t>(each.operation)]);
+    out.open_object()
+      .member("key", each.key)
+      .member("operator", words[static_cast<size_t>(each.operation)]);
     put(out, "values", each.values);
     out.close_object();
   }
@@ -74,13 +77,20 @@ std::string policies_view(const view_context& in) {
       ++count;
       saving += open_saving(in, row);
     }
+  std::map<std::string_view, std::pair<const policy_spec*, bool>>
+    all;  // and whether it is built in
+  for (auto& [name, spec] : in.platform.builtin_policies)
+    all[name] = {&spec, true};
+  for (auto& [key, policy] : in.cluster.view().policies.all())
+    all[policy->meta.name] = {&policy->spec, false};
   json_writer out;
   out.open_object().key("items").open_array();
-  for (auto& [key, policy] : in.cluster.view().policies.all()) {
-    auto& spec = policy->spec;
-    auto [count, saving] = uses[policy->meta.name];
+  for (auto& [name, entry] : all) {
+    auto& spec = *entry.first;
+    auto [count, saving] = uses[name];
     out.open_object()
-      .member("name", policy->meta.name)
+      .member("name", name)
+      .member("built_in", entry.second)
       .member("description", spec.description)
       .member("workloads", count)
       .key("saving")
@@ -111,7 +121,8 @@ std::string rules_view(const view_context& in) {
   std::vector<const policy_rule*> rules;
   for (auto& [name, rule] : in.cluster.rules())
     rules.push_back(rule.get());
-  std::stable_sort(rules.begin(), rules.end(), [](auto* a, auto* b) { return a->spec.priority < b->spec.priority; });
+  std::stable_sort(rules.begin(), rules.end(),
+                   [](auto* a, auto* b) { return a->spec.priority < b->spec.priority; });
   json_writer out;
   out.open_object().key("items").open_array();
   for (auto* rule : rules) {
@@ -155,7 +166,10 @@ std::string health_view(const view_context& in) {
     out.close_array().close_object();
   }
   out.close_array();
-  out.key("watches").open_object().member("synced", in.platform.synced.size()).member("of", in.platform.watched);
+  out.key("watches")
+    .open_object()
+    .member("synced", in.platform.synced.size())
+    .member("of", in.platform.watched);
   out.key("lost").open_array();
   for (auto& [kind, why] : in.platform.lost)
     out.open_object().member("kind", to_string(kind)).member("why", why).close_object();
@@ -182,12 +196,16 @@ std::string components_view(const view_context& in) {
 std::string actions_view(const view_context& in, const action_filter& filter) {
   json_writer out;
   auto& entries = in.platform.actions.entries();
-  out.open_object().member("last", entries.empty() ? 0 : entries.back().seq).key("items").open_array();
+  out.open_object()
+    .member("last", entries.empty() ? 0 : entries.back().seq)
+    .key("items")
+    .open_array();
   size_t told = 0;
   for (auto each = entries.rbegin(); each != entries.rend() && told < filter.limit; ++each) {
     if (each->seq <= filter.after)
       break;
-    if (!in.caller.may_see(each->workload.ns) || (filter.workload && each->workload != *filter.workload) ||
+    if (!in.caller.may_see(each->workload.ns) ||
+        (filter.workload && each->workload != *filter.workload) ||
         (!filter.action.empty() && each->action != filter.action) ||
         (!filter.outcome.empty() && each->done != (filter.outcome == "done")))
       continue;
@@ -216,9 +234,11 @@ std::string audit_view(const view_context& in, uint64_t before, size_t limit) {
 std::string events_view(const view_context& in, size_t limit, bool warnings_only) {
   std::vector<const scaleops::event*> chosen;
   for (auto& [key, note] : in.cluster.events())
-    if ((!warnings_only || note->warning) && in.caller.may_see(note->object_ns.empty() ? note->meta.ns : note->object_ns))
+    if ((!warnings_only || note->warning) &&
+        in.caller.may_see(note->object_ns.empty() ? note->meta.ns : note->object_ns))
       chosen.push_back(note.get());
-  std::stable_sort(chosen.begin(), chosen.end(), [](auto* a, auto* b) { return a->last_seen > b->last_seen; });
+  std::stable_sort(chosen.begin(), chosen.end(),
+                   [](auto* a, auto* b) { return a->last_seen > b->last_seen; });
   json_writer out;
   out.open_object().member("total", chosen.size()).key("items").open_array();
   for (size_t i = 0; i < chosen.size() && i < limit; ++i)

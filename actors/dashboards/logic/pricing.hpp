@@ -7,7 +7,8 @@
 
 namespace scaleops::dashboards::logic {
 
-/// Defaults: about what the large clouds list for general-purpose machines on demand; meant to be replaced.
+/// Defaults: about what the large clouds list for general-purpose machines on demand; meant to be
+/// replaced.
 struct price_list {
   double cpu_hour = 0.0316;      // one core
   double memory_hour = 0.0042;   // one GiB

@@ -63,16 +63,20 @@ std::string_view automation_word(const grant_answer& grant) {
   if (grant.granted)
     return "automated";
   switch (grant.why) {
-    case grant_denial::excluded: return "excluded";
-    case grant_denial::system_namespace: return "system";
-    default: return "open";
+    case grant_denial::excluded:
+      return "excluded";
+    case grant_denial::system_namespace:
+      return "system";
+    default:
+      return "open";
   }
 }
 
 std::string lower_case(std::string_view text) {
   std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
+    return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  });
   return out;
 }
 
@@ -88,7 +92,9 @@ void put_row(json_writer& out, const view_context& in, const workload_row& row) 
       .member("limit", row.limits[kind])
       .key("used");
     row.measured > 0 ? out.value(row.use[kind]) : out.value(nullptr);
-    out.member("recommended", row.recommended()[kind]).member("original", row.original()[kind]).close_object();
+    out.member("recommended", row.recommended()[kind])
+      .member("original", row.original()[kind])
+      .close_object();
   };
   auto* advice = row.advice.get();
   out.open_object()
@@ -100,7 +106,8 @@ void put_row(json_writer& out, const view_context& in, const workload_row& row) 
     .member("ready", row.ready)
     .member("restarts", row.restarts)
     .member("policy", advice ? std::string_view{advice->status.policy} : std::string_view{})
-    .member("policy_override", advice ? std::string_view{advice->policy_override} : std::string_view{})
+    .member("policy_override",
+            advice ? std::string_view{advice->policy_override} : std::string_view{})
     .member("automation", automation_word(row.grant))
     .member("granted_by", row.grant.by)
     .member("advised", advice && !advice->status.containers.empty())
@@ -112,7 +119,8 @@ void put_row(json_writer& out, const view_context& in, const workload_row& row) 
   resource("memory", resource_kind::memory);
   out.key("cost").value(monthly_cost(row.requests, in.prices), 2);
   out.key("saving").value(open_saving(in, row), 2);
-  out.key("realised").value(row.grant.granted ? monthly_cost(row.original() - row.requests, in.prices) : 0.0, 2);
+  out.key("realised")
+    .value(row.grant.granted ? monthly_cost(row.original() - row.requests, in.prices) : 0.0, 2);
   out.close_object();
 }
 
@@ -125,7 +133,10 @@ void put_advice(json_writer& out, const container_recommendation& part) {
   put(out, part.lower);
   out.key("upper");
   put(out, part.upper);
-  out.member("confidence", part.confidence).member("urgent", part.urgent).key("reasons").open_array();
+  out.member("confidence", part.confidence)
+    .member("urgent", part.urgent)
+    .key("reasons")
+    .open_array();
   for (auto& why : part.reasons)
     put(out, why);
   out.close_array().close_object();

@@ -6,8 +6,8 @@
 
 namespace scaleops::dashboards::logic {
 
-void put(json_writer& out, const resources& value);             // {"cpu": n|null, "memory": n|null}
-void put(json_writer& out, const container_resources& value);   // {"requests": …, "limits": …}
+void put(json_writer& out, const resources& value);            // {"cpu": n|null, "memory": n|null}
+void put(json_writer& out, const container_resources& value);  // {"requests": …, "limits": …}
 void put(json_writer& out, const amounts& value);
 void put(json_writer& out, const reason& why);
 void put(json_writer& out, const action_entry& entry);

@@ -43,9 +43,9 @@ struct route {
 };
 
 struct route_match {
-  const route* found = nullptr;          // null: no such endpoint, or not with this method
-  std::vector<std::string> captures;     // what stood for each "*"
-  std::string allowed;                   // methods of this path ("GET, POST"); empty: no such path
+  const route* found = nullptr;       // null: no such endpoint, or not with this method
+  std::vector<std::string> captures;  // what stood for each "*"
+  std::string allowed;                // methods of this path ("GET, POST"); empty: no such path
 };
 
 route_match match_route(std::string_view method, std::string_view path);

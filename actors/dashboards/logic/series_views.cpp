@@ -19,8 +19,8 @@ void put_line(json_writer& out, std::string_view name, const std::vector<double>
 }
 
 /// The steps as lines over the points' times; missing before the first step.
-std::vector<double> line_of(const std::deque<size_step>& steps, const std::vector<instant>& at, milliseconds period,
-                            int64_t (*pick)(const size_step&)) {
+std::vector<double> line_of(const std::deque<size_step>& steps, const std::vector<instant>& at,
+                            milliseconds period, int64_t (*pick)(const size_step&)) {
   std::vector<double> out;
   size_t next = 0;
   double value = missing;
@@ -34,16 +34,23 @@ std::vector<double> line_of(const std::deque<size_step>& steps, const std::vecto
   return out;
 }
 
-void put_sizes(json_writer& out, const workload_row& row, const std::vector<instant>& at, milliseconds period,
-               resource_kind kind) {
+void put_sizes(json_writer& out, const workload_row& row, const std::vector<instant>& at,
+               milliseconds period, resource_kind kind) {
   bool cpu = kind == resource_kind::cpu;
-  put_line(out, "requested", line_of(row.steps, at, period, cpu ? +[](const size_step& s) { return s.request.cpu; }
-                                                                : +[](const size_step& s) { return s.request.memory; }));
+  put_line(out, "requested",
+           line_of(
+             row.steps, at, period,
+             cpu ? +[](const size_step& s) { return s.request.cpu; }
+                 : +[](const size_step& s) { return s.request.memory; }));
   put_line(out, "recommended",
-           line_of(row.steps, at, period, cpu ? +[](const size_step& s) { return s.recommended.cpu; }
-                                              : +[](const size_step& s) { return s.recommended.memory; }));
-  auto limits = line_of(row.steps, at, period, cpu ? +[](const size_step& s) { return s.limit.cpu; }
-                                                   : +[](const size_step& s) { return s.limit.memory; });
+           line_of(
+             row.steps, at, period,
+             cpu ? +[](const size_step& s) { return s.recommended.cpu; }
+                 : +[](const size_step& s) { return s.recommended.memory; }));
+  auto limits = line_of(
+    row.steps, at, period,
+    cpu ? +[](const size_step& s) { return s.limit.cpu; }
+        : +[](const size_step& s) { return s.limit.memory; });
   for (auto& limit : limits)
     if (limit == 0)
       limit = missing;
@@ -59,7 +66,8 @@ std::string cluster_series_view(const view_context& in, milliseconds span, size_
   out.member("period", std::chrono::duration_cast<std::chrono::seconds>(read.period).count());
   put_times(out, read.at);
   auto part = [&](std::string_view name, size_t first) {
-    static constexpr std::string_view lines[] = {"used", "requested", "recommended", "allocatable", "original"};
+    static constexpr std::string_view lines[] = {"used", "requested", "recommended", "allocatable",
+                                                 "original"};
     out.key(name).open_object();
     for (size_t i = 0; i < std::size(lines); ++i)
       put_line(out, lines[i], read.values[first + i]);
@@ -70,12 +78,17 @@ std::string cluster_series_view(const view_context& in, milliseconds span, size_
   out.key("marks").open_array();
   for (auto& [ref, kill] : in.cluster.kills())
     if (kill.at > in.now - span && in.caller.may_see(ref.ns))
-      out.open_object().member("at", kill.at).member("type", "oom").member("text", ref.to_string()).close_object();
+      out.open_object()
+        .member("at", kill.at)
+        .member("type", "oom")
+        .member("text", ref.to_string())
+        .close_object();
   out.close_array().close_object();
   return out.take();
 }
 
-std::string workload_series_view(const view_context& in, const workload_row& row, milliseconds span, size_t points) {
+std::string workload_series_view(const view_context& in, const workload_row& row, milliseconds span,
+                                 size_t points) {
   auto read = row.series.read(in.now - span, in.now, points);
   json_writer out;
   out.open_object().member("scope", row.ref.to_string()).member("now", in.now).member("per", "pod");
@@ -113,7 +126,9 @@ std::string sample_json(const view_context& in) {
   auto all = in.cluster.sum();
   json_writer out;
   out.open_object().member("now", in.now);
-  out.member("at", std::chrono::duration_cast<std::chrono::seconds>(in.cluster.sampled_at().time_since_epoch()).count());
+  out.member("at", std::chrono::duration_cast<std::chrono::seconds>(
+                     in.cluster.sampled_at().time_since_epoch())
+                     .count());
   for (auto kind : both_resources) {
     out.key(to_string(kind)).open_object().key("used");
     all.measured ? out.value(all.use[kind]) : out.value(nullptr);

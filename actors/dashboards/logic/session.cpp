@@ -4,11 +4,11 @@
 #include <array>
 #include <set>
 
-#include <nlohmann/json.hpp>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
+#include <nlohmann/json.hpp>
 
 namespace scaleops::dashboards::logic {
 
@@ -32,7 +32,9 @@ std::string to_hex(std::string_view text) {
 std::optional<std::string> from_hex(std::string_view text) {
   if (text.size() % 2 != 0 || text.size() > 4096)
     return std::nullopt;
-  auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+  auto digit = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
   std::string out;
   for (size_t i = 0; i < text.size(); i += 2) {
     int high = digit(text[i]), low = digit(text[i + 1]);
@@ -51,17 +53,20 @@ std::string session_keeper::seal(std::string_view purpose, std::string_view text
   message += text;
   std::array<unsigned char, EVP_MAX_MD_SIZE> mac;
   unsigned size = 0;
-  HMAC(EVP_sha256(), secret_.data(), int(secret_.size()), reinterpret_cast<const unsigned char*>(message.data()),
-       message.size(), mac.data(), &size);
+  HMAC(EVP_sha256(), secret_.data(), int(secret_.size()),
+       reinterpret_cast<const unsigned char*>(message.data()), message.size(), mac.data(), &size);
   return hex(mac.data(), size);
 }
 
-std::string session_keeper::open(identity who, const access_rules& relevant, instant now, uint64_t salt) const {
+std::string session_keeper::open(identity who, const access_rules& relevant, instant now,
+                                 uint64_t salt) const {
   std::set<std::string> named;
   for (auto& binding : relevant.bindings)
     named.insert(binding.groups.begin(), binding.groups.end());
   std::erase_if(who.groups, [&](auto& group) { return !named.contains(group); });
-  nlohmann::json content = {{"n", who.name}, {"g", who.groups}, {"s", salt},
+  nlohmann::json content = {{"n", who.name},
+                            {"g", who.groups},
+                            {"s", salt},
                             {"e", (now + length_).time_since_epoch().count()}};
   auto text = to_hex(content.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   return text + "." + seal("session", text);

@@ -1,5 +1,6 @@
-// Sessions that need no store: a cookie that carries who it is and until when, sealed by HMAC-SHA256, so that every
-// replica with the same secret accepts it and a restart signs nobody out.
+// Sessions that need no store: a cookie that carries who it is and until when, sealed by
+// HMAC-SHA256, so that every replica with the same secret accepts it and a restart signs nobody
+// out.
 #pragma once
 
 #include <map>
@@ -21,15 +22,18 @@ struct session {
 class session_keeper {
 public:
   /// `secret`: at least 32 bytes that nobody can guess. `salt` tells apart cookies of one moment.
-  session_keeper(std::string secret, milliseconds length) : secret_(std::move(secret)), length_(length) {}
+  session_keeper(std::string secret, milliseconds length)
+      : secret_(std::move(secret)), length_(length) {}
 
-  /// The cookie's value of a new session; of the groups only those in `relevant` are kept, so that it stays small.
+  /// The cookie's value of a new session; of the groups only those in `relevant` are kept, so that
+  /// it stays small.
   std::string open(identity who, const access_rules& relevant, instant now, uint64_t salt) const;
 
   /// The session of a cookie's value; absent when forged, over, or closed.
   std::optional<session> find(std::string_view cookie, instant now) const;
 
-  /// Signs out: the cookie is refused from now on (by this replica, until it would have ended anyway).
+  /// Signs out: the cookie is refused from now on (by this replica, until it would have ended
+  /// anyway).
   void close(std::string_view cookie, instant now);
 
   milliseconds length() const { return length_; }

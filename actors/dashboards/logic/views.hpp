@@ -1,4 +1,5 @@
-// Every answer of the API as JSON (docs/api/openapi.yaml). CPU is in millicores, memory in bytes, money per month.
+// Every answer of the API as JSON (docs/api/openapi.yaml). CPU is in millicores, memory in bytes,
+// money per month.
 #pragma once
 
 #include <string>
@@ -33,10 +34,11 @@ std::string components_view(const view_context& in);
 
 /// Points of the cluster, or of one workload with its marks (changes and OOM kills).
 std::string cluster_series_view(const view_context& in, milliseconds span, size_t points);
-std::string workload_series_view(const view_context& in, const workload_row& row, milliseconds span, size_t points);
+std::string workload_series_view(const view_context& in, const workload_row& row, milliseconds span,
+                                 size_t points);
 
 struct action_filter {
-  uint64_t after = 0;   // only those with a higher number
+  uint64_t after = 0;  // only those with a higher number
   std::optional<workload_ref> workload;
   std::string outcome;  // "done", "refused"; empty: both
   std::string action;   // "resize", "evict"; empty: both
@@ -53,6 +55,7 @@ std::string kill_json(const workload_ref& ref, const kill_mark& kill);
 std::string sample_json(const view_context& in);
 
 /// {"error": {"code", "message", "field"}}
-std::string error_json(std::string_view code, std::string_view message, std::string_view field = {});
+std::string error_json(std::string_view code, std::string_view message,
+                       std::string_view field = {});
 
 }  // namespace scaleops::dashboards::logic

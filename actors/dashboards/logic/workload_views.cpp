@@ -18,11 +18,13 @@ bool in_state(const view_context& in, const workload_row& row, const std::string
     return !row.advice || row.advice->coverage < 1;
   // A tenth either way is what nobody should be bothered with.
   auto asked = double(row.requests.cpu) / 1000 + double(row.requests.memory) / double(4LL << 30);
-  auto advised = double(row.recommended().cpu) / 1000 + double(row.recommended().memory) / double(4LL << 30);
+  auto advised =
+    double(row.recommended().cpu) / 1000 + double(row.recommended().memory) / double(4LL << 30);
   return state == "oversized" ? advised < asked * 0.9 : advised > asked * 1.1;
 }
 
-bool fits(const view_context& in, const workload_row& row, const workload_query& query, const std::string& text) {
+bool fits(const view_context& in, const workload_row& row, const workload_query& query,
+          const std::string& text) {
   if (!in.caller.may_see(row.ref.ns) || (!query.ns.empty() && row.ref.ns != query.ns) ||
       (!query.kind.empty() && row.ref.kind != query.kind) ||
       (!query.automation.empty() && automation_word(row.grant) != query.automation))
@@ -36,17 +38,28 @@ bool fits(const view_context& in, const workload_row& row, const workload_query&
 
 double rank(const view_context& in, const workload_row& row, workload_order order) {
   switch (order) {
-    case workload_order::pods: return row.live;
-    case workload_order::cpu_requested: return double(row.requests.cpu);
-    case workload_order::cpu_used: return double(row.use.cpu);
-    case workload_order::cpu_recommended: return double(row.recommended().cpu);
-    case workload_order::memory_requested: return double(row.requests.memory);
-    case workload_order::memory_used: return double(row.use.memory);
-    case workload_order::memory_recommended: return double(row.recommended().memory);
-    case workload_order::saving: return open_saving(in, row);
-    case workload_order::kills: return double(row.kills_since(in.now - std::chrono::hours{24}));
-    case workload_order::confidence: return row.confidence();
-    default: return 0;
+    case workload_order::pods:
+      return row.live;
+    case workload_order::cpu_requested:
+      return double(row.requests.cpu);
+    case workload_order::cpu_used:
+      return double(row.use.cpu);
+    case workload_order::cpu_recommended:
+      return double(row.recommended().cpu);
+    case workload_order::memory_requested:
+      return double(row.requests.memory);
+    case workload_order::memory_used:
+      return double(row.use.memory);
+    case workload_order::memory_recommended:
+      return double(row.recommended().memory);
+    case workload_order::saving:
+      return open_saving(in, row);
+    case workload_order::kills:
+      return double(row.kills_since(in.now - std::chrono::hours{24}));
+    case workload_order::confidence:
+      return row.confidence();
+    default:
+      return 0;
   }
 }
 
@@ -121,10 +134,11 @@ void put_pods(json_writer& out, const workload_row& row) {
       .member("ready", object.ready)
       .member("restarts", restarts)
       .member("started", object.started)
-      .member("resize", object.resize.pending == resize_status::pending_reason::deferred     ? "deferred"
-                        : object.resize.pending == resize_status::pending_reason::infeasible ? "infeasible"
-                        : object.resize.in_progress                                          ? "in-progress"
-                                                                                             : "")
+      .member("resize",
+              object.resize.pending == resize_status::pending_reason::deferred     ? "deferred"
+              : object.resize.pending == resize_status::pending_reason::infeasible ? "infeasible"
+              : object.resize.in_progress                                          ? "in-progress"
+                                                                                   : "")
       .key("requests");
     put(out, pod->requests);
     out.key("used");
@@ -171,7 +185,8 @@ std::vector<const workload_row*> select(const view_context& in, const workload_q
     if (fits(in, row, query, text))
       found.emplace_back(rank(in, row, query.order), &row);
   auto by_name = [](const workload_row* a, const workload_row* b) {
-    return std::tie(a->ref.name, a->ref.ns, a->ref.kind) < std::tie(b->ref.name, b->ref.ns, b->ref.kind);
+    return std::tie(a->ref.name, a->ref.ns, a->ref.kind) <
+           std::tie(b->ref.name, b->ref.ns, b->ref.kind);
   };
   std::stable_sort(found.begin(), found.end(), [&](auto& a, auto& b) {
     auto& first = query.descending ? b : a;
@@ -192,7 +207,11 @@ std::vector<const workload_row*> select(const view_context& in, const workload_q
 std::string workloads_view(const view_context& in, const workload_query& query) {
   auto rows = select(in, query);
   json_writer out;
-  out.open_object().member("total", rows.size()).member("offset", query.offset).key("items").open_array();
+  out.open_object()
+    .member("total", rows.size())
+    .member("offset", query.offset)
+    .key("items")
+    .open_array();
   for (size_t i = query.offset; i < rows.size() && i < query.offset + query.limit; ++i)
     put_row(out, in, *rows[i]);
   out.close_array().close_object();
@@ -278,9 +297,14 @@ std::string namespaces_view(const view_context& in) {
 
 std::string recommendations_view(const view_context& in, const workload_query& query) {
   auto rows = select(in, query);
-  std::erase_if(rows, [](auto* row) { return !row->advice || row->advice->status.containers.empty(); });
+  std::erase_if(rows,
+                [](auto* row) { return !row->advice || row->advice->status.containers.empty(); });
   json_writer out;
-  out.open_object().member("total", rows.size()).member("offset", query.offset).key("items").open_array();
+  out.open_object()
+    .member("total", rows.size())
+    .member("offset", query.offset)
+    .key("items")
+    .open_array();
   for (size_t i = query.offset; i < rows.size() && i < query.offset + query.limit; ++i) {
     auto& advice = rows[i]->advice->status;
     out.open_object()

@@ -137,7 +137,7 @@ private:
     bool fresh =
       used != in_.memory.usage.end() && in_.now - used->second.at <= in_.rules.oldest_usage;
     if (!fresh) {
-      if (!target_->node.empty() && !held_back()) {
+      if (!target_->node.empty() && !held_back() && worth_asking(target_->node)) {
         out_.measure.insert(target_->node);
         measuring_ |= !in_.memory.unmeasured.contains(target_->node);
       }
@@ -164,6 +164,13 @@ private:
 
   static std::string format_memory_words(int64_t bytes) {
     return std::to_string(bytes >> 20) + "Mi";
+  }
+
+  /// A node that has just answered without this pod (it is starting, or restarting) is asked again
+  /// later: asking at once would give the same answer at the same moment, for ever.
+  bool worth_asking(const std::string& node) const {
+    auto found = in_.memory.asked.find(node);
+    return found == in_.memory.asked.end() || in_.now - found->second >= in_.rules.oldest_usage / 2;
   }
 
   /// Nothing can be done soon: no need to measure.

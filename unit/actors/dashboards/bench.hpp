@@ -1,8 +1,8 @@
 // A small cluster and a dashboards actor on it, for tests.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <prometheus/registry.h>
+#include <nlohmann/json.hpp>
 
 #include "actors/dashboards/dashboards.hpp"
 #include "unit/support/fake_kube.hpp"
@@ -39,7 +39,8 @@ struct dashboards_bench {
   }
 
   void start() {
-    component_env env{kube.handle(), w.anchor(), std::make_shared<prometheus::Registry>(), "dash-0", 7};
+    component_env env{kube.handle(), w.anchor(), std::make_shared<prometheus::Registry>(), "dash-0",
+                      7};
     aut = w.own(spawn_dashboards(w.sys(), cfg, env, peers));
     w.run_for(std::chrono::seconds{5});
   }
@@ -59,7 +60,8 @@ struct dashboards_bench {
     return c;
   }
 
-  void add_workload(const std::string& ns, const std::string& name, int replicas, int64_t cpu, int64_t memory) {
+  void add_workload(const std::string& ns, const std::string& name, int replicas, int64_t cpu,
+                    int64_t memory) {
     workload deployment;
     deployment.meta.ns = ns;
     deployment.meta.name = name;
@@ -71,7 +73,8 @@ struct dashboards_bench {
       kube.put(make_pod(ns, name, i, cpu, memory));
   }
 
-  pod make_pod(const std::string& ns, const std::string& name, int index, int64_t cpu, int64_t memory) {
+  pod make_pod(const std::string& ns, const std::string& name, int index, int64_t cpu,
+               int64_t memory) {
     pod p;
     p.meta.ns = ns;
     p.meta.name = name + "-" + std::to_string(index);
@@ -88,7 +91,8 @@ struct dashboards_bench {
     return p;
   }
 
-  recommendation advise(const std::string& ns, const std::string& name, int64_t cpu, int64_t memory) {
+  recommendation advise(const std::string& ns, const std::string& name, int64_t cpu,
+                        int64_t memory) {
     recommendation r;
     r.meta.ns = ns;
     r.target = {ns, "Deployment", name};
@@ -109,7 +113,8 @@ struct dashboards_bench {
     return r;
   }
 
-  /// Every container used so much CPU (millicores) since the last call `seconds` ago, and has so much memory.
+  /// Every container used so much CPU (millicores) since the last call `seconds` ago, and has so
+  /// much memory.
   void use(double millicores, int64_t memory, double seconds) {
     cpu_seconds += millicores / 1000 * seconds;
     auto reading = std::make_shared<node_metrics>();
@@ -128,23 +133,28 @@ struct dashboards_bench {
     kube.data().metrics["n1"] = reading;
   }
 
-  api_response call(const std::string& method, const std::string& path, string_map query = {}, string_map headers = {},
-                    std::string body = {}) {
-    api_request request{method, path, std::move(query), std::move(headers), std::move(body), "10.0.0.9"};
+  api_response call(const std::string& method, const std::string& path, string_map query = {},
+                    string_map headers = {}, std::string body = {}) {
+    api_request request{method,          path,      std::move(query), std::move(headers),
+                        std::move(body), "10.0.0.9"};
     auto answer = w.ask<api_response>(aut, std::move(request));
     if (!answer)
       return {0, caf::to_string(answer.error()), {}, nullptr};
     return std::move(*answer);
   }
 
-  static string_map as(const std::string& user) { return {{"authorization", "Bearer " + user + "-token"}}; }
+  static string_map as(const std::string& user) {
+    return {{"authorization", "Bearer " + user + "-token"}};
+  }
 
-  nlohmann::json get(const std::string& path, string_map query = {}, const std::string& user = "ada") {
+  nlohmann::json get(const std::string& path, string_map query = {},
+                     const std::string& user = "ada") {
     auto answer = call("GET", path, std::move(query), as(user));
     return answer.body ? nlohmann::json::parse(*answer.body) : nlohmann::json{};
   }
 
-  api_response post(const std::string& path, const nlohmann::json& body, const std::string& user = "ada") {
+  api_response post(const std::string& path, const nlohmann::json& body,
+                    const std::string& user = "ada") {
     return call("POST", path, {}, as(user), body.dump());
   }
 

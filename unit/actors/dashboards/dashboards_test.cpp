@@ -23,7 +23,8 @@ TEST_CASE("the overview sums what the cluster has, asks for, uses and should ask
   CHECK(seen["memory"]["used"] == 6 * 100 * mib);
   CHECK(seen["counts"]["workloads"] == 3);
   CHECK(seen["counts"]["pods"] == 6);
-  CHECK(seen["money"]["possible"].get<double>() == Approx(730 * (1.2 * 0.0316 + 0.5 * 0.0042)).margin(0.01));
+  CHECK(seen["money"]["possible"].get<double>() ==
+        Approx(730 * (1.2 * 0.0316 + 0.5 * 0.0042)).margin(0.01));
 }
 
 TEST_CASE("workloads are filtered, sorted and paged, and wrong parameters are named") {
@@ -33,7 +34,8 @@ TEST_CASE("workloads are filtered, sorted and paged, and wrong parameters are na
   auto all = b.get("/api/v1/workloads");
   CHECK(all["total"] == 3);
   CHECK(all["items"][0]["id"] == "shop/Deployment/cart");  // greatest saving first
-  auto some = b.get("/api/v1/workloads", {{"namespace", "shop"}, {"sort", "name"}, {"order", "desc"}, {"limit", "1"}});
+  auto some = b.get("/api/v1/workloads",
+                    {{"namespace", "shop"}, {"sort", "name"}, {"order", "desc"}, {"limit", "1"}});
   CHECK(some["total"] == 2);
   CHECK(some["items"].size() == 1);
   CHECK(some["items"][0]["name"] == "pay");
@@ -79,13 +81,16 @@ TEST_CASE("a grant bears the authenticated name and the time, and is audited") {
   dashboards_bench b;
   b.advise("shop", "cart", 400, 256 * mib);
   b.start();
-  nlohmann::json wish{{"automated", true}, {"workloads", {"shop/Deployment/cart", "shop/Deployment/pay"}}, {"why", "go"}};
+  nlohmann::json wish{{"automated", true},
+                      {"workloads", {"shop/Deployment/cart", "shop/Deployment/pay"}},
+                      {"why", "go"}};
   auto answer = b.post("/api/v1/workloads/automation", wish, "olga");
   REQUIRE(answer.status == 200);
   CHECK(json_of(answer)["changed"] == 2);
   REQUIRE(b.stored("shop", "cart")->automation);
   CHECK(b.stored("shop", "cart")->automation->granted_by == "olga");
-  CHECK(b.stored("shop", "cart")->status.policy == "production");  // the recommender's part is left alone
+  CHECK(b.stored("shop", "cart")->status.policy ==
+        "production");               // the recommender's part is left alone
   REQUIRE(b.stored("shop", "pay"));  // made, for the recommender to fill in
   b.w.run_for(1s);
   CHECK(b.get("/api/v1/workloads/shop/Deployment/cart")["automation"]["state"] == "automated");
@@ -98,21 +103,27 @@ TEST_CASE("a grant bears the authenticated name and the time, and is audited") {
   CHECK(json_of(b.post("/api/v1/workloads/automation", wish, "olga"))["unchanged"] == 2);
 }
 
-TEST_CASE("changes are refused outside of the caller's namespaces and roles, and for what does not exist") {
+TEST_CASE(
+  "changes are refused outside of the caller's namespaces and roles, and for what does not exist") {
   dashboards_bench b;
   b.start();
   auto status = [&](const std::string& user, const std::string& workload) {
-    return b.post("/api/v1/workloads/exclusion", {{"excluded", true}, {"workloads", {workload}}}, user).status;
+    return b
+      .post("/api/v1/workloads/exclusion", {{"excluded", true}, {"workloads", {workload}}}, user)
+      .status;
   };
   CHECK(status("rita", "shop/Deployment/cart") == 403);
   CHECK(status("olga", "blog/Deployment/web") == 404);  // she may not even see it
   CHECK(status("ada", "shop/Deployment/none") == 404);
   CHECK(status("ada", "shop/Deployment/cart") == 200);
   CHECK(b.stored("shop", "cart")->excluded);
-  auto bad = b.post("/api/v1/workloads/policy", {{"policy", "nonsense"}, {"workloads", {"shop/Deployment/cart"}}});
+  auto bad = b.post("/api/v1/workloads/policy",
+                    {{"policy", "nonsense"}, {"workloads", {"shop/Deployment/cart"}}});
   CHECK(bad.status == 400);
   CHECK(json_of(bad)["error"]["field"] == "body.policy");
-  CHECK(b.post("/api/v1/workloads/policy", {{"policy", "cost"}, {"filter", {{"namespace", "shop"}}}}).status == 200);
+  CHECK(
+    b.post("/api/v1/workloads/policy", {{"policy", "cost"}, {"filter", {{"namespace", "shop"}}}})
+      .status == 200);
   CHECK(b.stored("shop", "pay")->policy_override == "cost");
   CHECK_FALSE(b.stored("blog", "web"));
 }
@@ -129,15 +140,17 @@ TEST_CASE("a change survives another writer and reports what could not be writte
       return ec::forbidden;
     return ++calls == 1 ? ec::conflict : ec::none;
   };
-  auto answer = b.post("/api/v1/workloads/automation",
-                       {{"automated", true}, {"workloads", {"shop/Deployment/cart", "shop/Deployment/pay"}}});
+  auto answer =
+    b.post("/api/v1/workloads/automation",
+           {{"automated", true}, {"workloads", {"shop/Deployment/cart", "shop/Deployment/pay"}}});
   CHECK(json_of(answer)["changed"] == 1);
   CHECK(json_of(answer)["failed"] == 1);
   CHECK(json_of(answer)["failures"][0]["workload"] == "shop/Deployment/pay");
   CHECK(b.stored("shop", "cart")->automation);
 }
 
-TEST_CASE("a session cookie works after sign-in, needs the CSRF token for changes, and ends at sign-out") {
+TEST_CASE(
+  "a session cookie works after sign-in, needs the CSRF token for changes, and ends at sign-out") {
   dashboards_bench b;
   b.start();
   CHECK(b.call("POST", "/api/v1/session", {}, {}, R"({"token":"nope"})").status == 401);
@@ -155,12 +168,15 @@ TEST_CASE("a session cookie works after sign-in, needs the CSRF token for change
     return b.call("POST", "/api/v1/workloads/exclusion", {}, std::move(headers), body).status;
   };
   CHECK(write({{"cookie", cookie}}) == 403);
-  CHECK(write({{"cookie", cookie}, {"x-csrf-token", csrf}, {"sec-fetch-site", "cross-site"}}) == 403);
+  CHECK(write({{"cookie", cookie}, {"x-csrf-token", csrf}, {"sec-fetch-site", "cross-site"}}) ==
+        403);
   CHECK(write({{"cookie", cookie}, {"x-csrf-token", csrf}}) == 200);
   auto forged = cookie;
   forged[12] = forged[12] == '0' ? '1' : '0';
   CHECK(b.call("GET", "/api/v1/overview", {}, {{"cookie", forged}}).status == 401);
-  CHECK(b.call("DELETE", "/api/v1/session", {}, {{"cookie", cookie}, {"x-csrf-token", csrf}}).status == 204);
+  CHECK(
+    b.call("DELETE", "/api/v1/session", {}, {{"cookie", cookie}, {"x-csrf-token", csrf}}).status ==
+    204);
   CHECK(b.call("GET", "/api/v1/overview", {}, {{"cookie", cookie}}).status == 401);
 }
 
@@ -190,7 +206,8 @@ TEST_CASE("a read-only installation refuses every change, whoever asks") {
   dashboards_bench b;
   b.cfg.read_only = true;
   b.start();
-  auto answer = b.post("/api/v1/workloads/exclusion", {{"excluded", true}, {"workloads", {"shop/Deployment/cart"}}});
+  auto answer = b.post("/api/v1/workloads/exclusion",
+                       {{"excluded", true}, {"workloads", {"shop/Deployment/cart"}}});
   CHECK(answer.status == 403);
   CHECK(b.kube.data().updated.empty());
 }
@@ -202,31 +219,36 @@ struct updater_script {
   pause_updates last;
 };
 
-updater_actor::behavior_type scripted_updater(updater_actor::pointer, std::shared_ptr<updater_script> script) {
-  return {[](status_query) {
-            return component_status{component::updater, true, "fine", {}, 3};
-          },
-          [](const recommendation_made&) {},
-          [script](const pause_updates& wish) {
-            script->last = wish;
-            return component_status{component::updater, true, wish.paused ? "paused" : "fine", {}, 3};
-          },
-          [script](const update_log_query& query) {
-            update_log out{script->log.last, {}};
-            auto skip = query.after - std::min(query.after, script->log.last - script->log.records.size());
-            for (size_t i = skip; i < script->log.records.size(); ++i)
-              out.records.push_back(script->log.records[i]);
-            return out;
-          }};
+updater_actor::behavior_type scripted_updater(updater_actor::pointer,
+                                              std::shared_ptr<updater_script> script) {
+  return {
+    [](status_query) {
+      return component_status{component::updater, true, "fine", {}, 3};
+    },
+    [](const recommendation_made&) {},
+    [script](const pause_updates& wish) {
+      script->last = wish;
+      return component_status{component::updater, true, wish.paused ? "paused" : "fine", {}, 3};
+    },
+    [script](const update_log_query& query) {
+      update_log out{script->log.last, {}};
+      auto skip =
+        query.after - std::min(query.after, script->log.last - script->log.records.size());
+      for (size_t i = skip; i < script->log.records.size(); ++i)
+        out.records.push_back(script->log.records[i]);
+      return out;
+    }};
 }
 
-live_sink_actor::behavior_type sink(live_sink_actor::pointer, std::shared_ptr<std::vector<live_event>> got) {
+live_sink_actor::behavior_type sink(live_sink_actor::pointer,
+                                    std::shared_ptr<std::vector<live_event>> got) {
   return {[got](const live_event& event) { got->push_back(event); }};
 }
 
 }  // namespace
 
-TEST_CASE("actions come from the updater once each, refusals with their reason, and are told live") {
+TEST_CASE(
+  "actions come from the updater once each, refusals with their reason, and are told live") {
   dashboards_bench b;
   auto script = std::make_shared<updater_script>();
   b.peers.updater = b.w.own(b.w.sys().spawn(scripted_updater, script));

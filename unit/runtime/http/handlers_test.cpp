@@ -10,7 +10,8 @@ using namespace scaleops;
 
 namespace {
 
-http_response ask(const http_handler& handler, std::string method, std::string path, string_map headers = {}) {
+http_response ask(const http_handler& handler, std::string method, std::string path,
+                  string_map headers = {}) {
   http_response answer;
   answer.status = 0;
   http_request request;
@@ -38,7 +39,8 @@ TEST_CASE("routes prefer the exact path, then the longest prefix") {
   CHECK(ask(http_routes{}.handler(), "GET", "/").status == 404);
 }
 
-TEST_CASE("metrics of all registries come in Prometheus' text format, ended registries are left out") {
+TEST_CASE(
+  "metrics of all registries come in Prometheus' text format, ended registries are left out") {
   auto one = std::make_shared<prometheus::Registry>();
   auto two = std::make_shared<prometheus::Registry>();
   prometheus::BuildCounter().Name("scaleops_x_total").Help("x").Register(*one).Add({}).Increment(3);
@@ -64,7 +66,8 @@ TEST_CASE("readiness follows its probe") {
   CHECK(ask(healthz_handler(), "GET", "/healthz").status == 200);
 }
 
-TEST_CASE("assets come compressed where wanted, cached where safe, and the app's pages all get its index") {
+TEST_CASE(
+  "assets come compressed where wanted, cached where safe, and the app's pages all get its index") {
   static const web_asset files[] = {{"/assets/app-1.js", "\"e1\"", "plain", "zipped"},
                                     {"/index.html", "\"e2\"", "<html>", ""}};
   auto handler = assets_handler(files);

@@ -56,7 +56,9 @@ TEST_CASE("a request reaches the handler decoded and its answer the client") {
   bench b;
   b.start();
   auto c = b.client();
-  c.send("GET /a%20b/c?x=1%2B1&y=two+words&x=3 HTTP/1.1\r\nHost: h\r\nX-Thing: One\r\nx-thing: Two\r\n\r\n");
+  c.send(
+    "GET /a%20b/c?x=1%2B1&y=two+words&x=3 HTTP/1.1\r\nHost: h\r\nX-Thing: One\r\nx-thing: "
+    "Two\r\n\r\n");
   auto& got = c.until("hello");
   CHECK(got.starts_with("HTTP/1.1 200 OK\r\n"));
   CHECK(got.ends_with("\r\n\r\nhello /a b/c"));
@@ -101,7 +103,8 @@ TEST_CASE("what is malformed or too large is refused with a status that says so"
   };
   CHECK(answer("NONSENSE\r\n\r\n") == "HTTP/1.1 400");
   CHECK(answer("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n") == "HTTP/1.1 413");
-  CHECK(answer("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(600, 'x') + "\r\n\r\n") == "HTTP/1.1 431");
+  CHECK(answer("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(600, 'x') + "\r\n\r\n") ==
+        "HTTP/1.1 431");
   CHECK(answer("GET /%zz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n") == "HTTP/1.1 400");
   CHECK(answer("GET /%00 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n") == "HTTP/1.1 400");
   CHECK(answer("GET / HTTP/1.1\r\nConnection: close\r\n\r\n") == "HTTP/1.1 400");
@@ -112,7 +115,9 @@ TEST_CASE("a chunked body arrives whole, and a client that expects 100-continue 
   bench b;
   b.start();
   auto c = b.client();
-  c.send("POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  c.send(
+    "POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+    "chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
   c.until("hello");
   CHECK(b.seen.body == "abcde");
   c.forget();

@@ -18,17 +18,19 @@ public:
   using pump = std::function<void()>;
 
   loopback_client(boost::asio::io_context& ioc, uint16_t port, pump turn)
-    : socket_(ioc), turn_(std::move(turn)) {
+      : socket_(ioc), turn_(std::move(turn)) {
     socket_.connect({boost::asio::ip::make_address("127.0.0.1"), port});
     socket_.non_blocking(true);
   }
 
   void send(std::string_view bytes) { boost::asio::write(socket_, boost::asio::buffer(bytes)); }
 
-  /// Turns the server until `text` has come (or the end, or two seconds have gone). Gives all that came so far.
+  /// Turns the server until `text` has come (or the end, or two seconds have gone). Gives all that
+  /// came so far.
   const std::string& until(std::string_view text) {
     auto end = std::chrono::steady_clock::now() + std::chrono::seconds{2};
-    while (got_.find(text) == std::string::npos && !closed_ && std::chrono::steady_clock::now() < end)
+    while (got_.find(text) == std::string::npos && !closed_ &&
+           std::chrono::steady_clock::now() < end)
       turn();
     return got_;
   }
@@ -65,7 +67,8 @@ private:
 
 inline size_t count_of(std::string_view text, std::string_view what) {
   size_t n = 0;
-  for (auto at = text.find(what); at != std::string_view::npos; at = text.find(what, at + what.size()))
+  for (auto at = text.find(what); at != std::string_view::npos;
+       at = text.find(what, at + what.size()))
     ++n;
   return n;
 }

@@ -1,0 +1,370 @@
+// One client's connection: reads requests, writes answers and streams, and is cut when it is too
+// slow. Included by http_server.cpp only, because parsing Beast is dear.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <string>
+
+#include <fmt/format.h>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/status.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "runtime/http/http_server.hpp"
+
+namespace scaleops {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+inline std::string lower(std::string_view text) {
+  std::string out{text};
+  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
+    return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  });
+  return out;
+}
+
+/// A header value can never start a new header line.
+inline std::string one_line(std::string value) {
+  std::replace_if(
+    value.begin(), value.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+  return value;
+}
+
+inline bool has_no_body(int status) {
+  return status == 204 || status == 304 || (status >= 100 && status < 200);
+}
+
+class connection;
+
+/// What connections need of their server.
+struct server_core {
+  http_server_config config;
+  http_handler handler;
+  std::set<std::shared_ptr<connection>> open;
+  bool stopped = false;
+};
+
+class connection : public http_stream, public std::enable_shared_from_this<connection> {
+public:
+  connection(tcp::socket socket, std::shared_ptr<server_core> core)
+      : socket_(std::move(socket)), deadline_(socket_.get_executor()), core_(std::move(core)) {
+    error_code ec;
+    auto remote = socket_.remote_endpoint(ec);
+    peer_ = ec ? "unknown" : remote.address().to_string();
+  }
+
+  void start() { wait_for_request(); }
+
+  void abort() {
+    if (closed_)
+      return;
+    auto self = shared_from_this();  // the set may hold the last other reference
+    closed_ = true;
+    ++turn_;
+    error_code ignored;
+    deadline_.cancel(ignored);
+    socket_.shutdown(tcp::socket::shutdown_both, ignored);
+    socket_.close(ignored);
+    core_->open.erase(self);
+    if (auto callback = std::exchange(on_closed_, nullptr))
+      callback();
+  }
+
+  // ---- http_stream ----
+
+  bool write(std::string_view bytes) override {
+    if (closed_ || !streaming_ || ending_)
+      return false;
+    if (bytes.empty())
+      return true;
+    if (pending_.size() + bytes.size() > core_->config.stream_backlog) {
+      abort();  // too slow: it may come back and resume
+      return false;
+    }
+    if (chunked_)
+      pending_ += fmt::format("{:x}\r\n", bytes.size());
+    pending_ += bytes;
+    if (chunked_)
+      pending_ += "\r\n";
+    flush();
+    return true;
+  }
+
+  void close() override {
+    if (closed_ || !streaming_ || ending_)
+      return;
+    ending_ = true;
+    if (chunked_)
+      pending_ += "0\r\n\r\n";
+    flush();
+  }
+
+  void on_closed(std::function<void()> callback) override {
+    if (closed_)
+      callback();
+    else
+      on_closed_ = std::move(callback);
+  }
+
+private:
+  using clock = std::chrono::steady_clock;
+
+  /// Cuts the connection unless the step is over in time.
+  void arm(milliseconds limit) {
+    deadline_.expires_after(limit);
+    deadline_.async_wait([self = shared_from_this()](error_code ec) {
+      if (!ec && self->deadline_.expiry() <= clock::now())
+        self->abort();
+    });
+  }
+
+  void disarm() {
+    error_code ignored;
+    deadline_.cancel(ignored);
+  }
+
+  void wait_for_request() {
+    if (buffer_.size() > 0)
+      return read_head();  // pipelined
+    arm(core_->config.idle_timeout);
+    socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code ec) {
+      if (ec)
+        self->abort();
+      else
+        self->read_head();
+    });
+  }
+
+  void read_head() {
+    if (closed_)
+      return;
+    parser_.emplace();
+    parser_->header_limit(static_cast<uint32_t>(core_->config.header_limit));
+    parser_->body_limit(core_->config.body_limit);
+    arm(core_->config.read_timeout);
+    http::async_read_header(
+      socket_, buffer_, *parser_,
+      [self = shared_from_this()](error_code ec, size_t) { self->on_head(ec); });
+  }
+
+  void on_head(error_code ec) {
+    if (ec)
+      return refuse(ec);
+    if (!http::token_list{parser_->get()[http::field::expect]}.exists("100-continue"))
+      return read_body();
+    static const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    asio::async_write(socket_, asio::buffer(go_on),
+                      [self = shared_from_this()](error_code failed, size_t) {
+                        if (failed)
+                          self->abort();
+                        else
+                          self->read_body();
+                      });
+  }
+
+  void read_body() {
+    http::async_read(socket_, buffer_, *parser_,
+                     [self = shared_from_this()](error_code ec, size_t) {
+                       if (ec)
+                         self->refuse(ec);
+                       else
+                         self->dispatch();
+                     });
+  }
+
+  /// Says what was wrong with the request, where that is possible, and closes.
+  void refuse(error_code ec) {
+    if (closed_)
+      return;
+    if (ec == http::error::end_of_stream ||
+        ec.category() != make_error_code(http::error::bad_method).category())
+      return abort();
+    keep_alive_ = false;
+    head_only_ = false;
+    if (ec == http::error::body_limit)
+      send(text_response(
+        413, fmt::format("The body is larger than {} bytes.\n", core_->config.body_limit)));
+    else if (ec == http::error::header_limit)
+      send(text_response(431, "The request's head is too large.\n"));
+    else if (ec == http::error::partial_message)
+      abort();
+    else
+      send(text_response(400, fmt::format("Malformed request: {}.\n", ec.message())));
+  }
+
+  void dispatch() {
+    auto message = parser_->release();
+    keep_alive_ = message.keep_alive();
+    chunked_ = message.version() >= 11;
+    http_request request;
+    request.method = std::string{message.method_string()};
+    head_only_ = request.method == "HEAD";
+    if (!parse_target({message.target().data(), message.target().size()}, request.path,
+                      request.query))
+      return send(text_response(400, "Malformed request target.\n"));
+    if (message.version() >= 11 && message[http::field::host].empty())
+      return send(text_response(400, "The Host header is missing.\n"));
+    for (auto& field : message) {
+      auto& slot = request.headers[lower({field.name_string().data(), field.name_string().size()})];
+      slot += (slot.empty() ? "" : ", ") + std::string{field.value()};
+    }
+    request.body = std::move(message.body());
+    request.peer = peer_;
+    auto turn = ++turn_;
+    arm_handler(turn);
+    auto handler = core_->handler;  // stop() may drop the server's while it runs
+    handler(std::move(request), [weak = weak_from_this(), turn](http_response response) {
+      auto self = weak.lock();
+      if (self && !self->closed_ && self->turn_ == turn)
+        self->send(std::move(response));
+    });
+  }
+
+  void arm_handler(uint64_t turn) {
+    deadline_.expires_after(core_->config.handler_timeout);
+    deadline_.async_wait([self = shared_from_this(), turn](error_code ec) {
+      if (!ec && !self->closed_ && self->turn_ == turn && self->deadline_.expiry() <= clock::now())
+        self->send(text_response(504, "No answer in time.\n"));
+    });
+  }
+
+  void send(http_response response) {
+    ++turn_;  // a second answer finds nobody
+    disarm();
+    bool streams = static_cast<bool>(response.stream) && !head_only_;
+    if (streams && !chunked_)
+      keep_alive_ = false;
+    head_ = fmt::format(
+      "HTTP/1.1 {} {}\r\n", response.status,
+      std::string{http::obsolete_reason(http::int_to_status(unsigned(response.status)))});
+    auto put = [this](std::string_view name, const std::string& value) {
+      head_ += fmt::format("{}: {}\r\n", name, one_line(value));
+    };
+    body_ = std::move(response.body);
+    if (!has_no_body(response.status))
+      put("Content-Type", response.content_type);
+    if (streams && chunked_)
+      put("Transfer-Encoding", "chunked");
+    else if (!streams && !has_no_body(response.status) && !response.stream)
+      put("Content-Length", std::to_string(body_ ? body_->size() : 0));
+    put("Connection", keep_alive_ ? "keep-alive" : "close");
+    for (auto& [name, value] : core_->config.headers)
+      if (!response.headers.contains(name))
+        put(name, value);
+    for (auto& [name, value] : response.headers)
+      put(name, value);
+    head_ += "\r\n";
+    if (streams)
+      return begin_stream(std::move(response.stream));
+    std::array<asio::const_buffer, 2> parts{asio::buffer(head_), asio::const_buffer{}};
+    if (body_ && !head_only_ && !has_no_body(response.status))
+      parts[1] = asio::buffer(*body_);
+    arm(core_->config.write_timeout);
+    asio::async_write(socket_, parts, [self = shared_from_this()](error_code ec, size_t) {
+      self->body_.reset();
+      if (ec || !self->keep_alive_)
+        self->finish();
+      else
+        self->wait_for_request();
+    });
+  }
+
+  /// Closes without throwing away what the client has not read yet.
+  void finish() {
+    if (closed_)
+      return;
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    arm(std::chrono::seconds{2});
+    drain();
+  }
+
+  void drain() {
+    socket_.async_read_some(asio::buffer(scratch_),
+                            [self = shared_from_this()](error_code ec, size_t) {
+                              if (ec)
+                                self->abort();
+                              else if (!self->closed_)
+                                self->drain();
+                            });
+  }
+
+  void begin_stream(std::function<void(std::shared_ptr<http_stream>)> open) {
+    streaming_ = true;
+    pending_ = std::move(head_);
+    head_.clear();
+    flush();
+    watch_peer();
+    open(shared_from_this());
+  }
+
+  /// Nothing more is expected from a streaming client: reading only tells when it is gone.
+  void watch_peer() {
+    socket_.async_read_some(asio::buffer(scratch_),
+                            [self = shared_from_this()](error_code ec, size_t) {
+                              if (ec)
+                                self->abort();
+                              else if (!self->closed_)
+                                self->watch_peer();
+                            });
+  }
+
+  void flush() {
+    if (closed_ || writing_)
+      return;
+    if (pending_.empty()) {
+      if (ending_)
+        abort();
+      return;
+    }
+    writing_ = true;
+    in_flight_.swap(pending_);
+    pending_.clear();
+    arm(core_->config.write_timeout);
+    asio::async_write(socket_, asio::buffer(in_flight_),
+                      [self = shared_from_this()](error_code ec, size_t) {
+                        self->writing_ = false;
+                        if (ec)
+                          return self->abort();
+                        self->disarm();
+                        self->flush();
+                      });
+  }
+
+  tcp::socket socket_;
+  asio::steady_timer deadline_;
+  std::shared_ptr<server_core> core_;
+  std::string peer_;
+  beast::flat_buffer buffer_;
+  std::optional<http::request_parser<http::string_body>> parser_;
+  std::array<char, 1024> scratch_{};
+  std::string head_;
+  std::shared_ptr<const std::string> body_;
+  uint64_t turn_ = 0;  // rises with every request and answer: late answers are told by it
+  bool keep_alive_ = true;
+  bool head_only_ = false;
+  bool closed_ = false;
+  bool chunked_ = true;
+  bool streaming_ = false;
+  bool ending_ = false;
+  bool writing_ = false;
+  std::string pending_;
+  std::string in_flight_;
+  std::function<void()> on_closed_;
+};
+
+}  // namespace scaleops

@@ -1,0 +1,205 @@
+// The frame around all pages: navigation, the cluster's clock, live state, the stop switch, who is signed in.
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { get, rememberSession } from './api/client';
+import { useLive, useLiveState } from './api/live';
+import type { Overview as OverviewData, Session } from './api/types';
+import { Failure, Icon, SkeletonLines, type IconName } from './components/parts';
+import { PauseSwitch } from './components/pause';
+import { Toasts } from './components/toast';
+import { clusterSpeed, useClusterNow } from './lib/clock';
+import { clockTime } from './lib/format';
+import { Link, usePath } from './lib/router';
+import { toggleTheme, useTheme } from './lib/theme';
+import { Events } from './pages/events';
+import { Health } from './pages/health';
+import { Overview } from './pages/overview';
+import { Policies } from './pages/policies';
+import { signOut, SignIn, useFragmentToken } from './pages/sign-in';
+import { Workload } from './pages/workload';
+import { Workloads } from './pages/workloads';
+
+const pages: [string, string, IconName][] = [
+  ['/', 'Overview', 'overview'],
+  ['/workloads', 'Workloads', 'workloads'],
+  ['/policies', 'Policies', 'policies'],
+  ['/events', 'Events', 'events'],
+  ['/health', 'Health', 'health'],
+];
+
+const isHere = (path: string, href: string) => (href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`));
+
+export const useSession = () =>
+  useQuery({
+    queryKey: ['session'],
+    queryFn: async ({ signal }) => {
+      const session = await get<Session>('/session', {}, signal);
+      rememberSession(session);
+      return session;
+    },
+  });
+
+export function App() {
+  const signingIn = useFragmentToken();
+  const session = useSession();
+  const client = useQueryClient();
+  const allowed = session.data != null && session.data.role !== 'nobody';
+  useLive(client, allowed);
+  const path = usePath();
+
+  useEffect(() => {
+    const page = pages.find(([href]) => isHere(path, href));
+    document.title = page ? `${page[1]} · ScaleOps` : 'ScaleOps';
+  }, [path]);
+
+  if (signingIn || session.isPending) return <Splash />;
+  if (session.isError && !session.data) {
+    return (
+      <main className="alone">
+        <Failure error={session.error} retry={() => void session.refetch()} />
+      </main>
+    );
+  }
+  if (!allowed) return <SignIn />;
+  return (
+    <div className="frame">
+      <a className="skip" href="#content">
+        Skip to content
+      </a>
+      <nav className="side" aria-label="Main">
+        <Link href="/" className="brand" aria-label="ScaleOps, overview">
+          <Logo />
+          <span>ScaleOps</span>
+        </Link>
+        <ul>
+          {pages.map(([href, text, icon]) => (
+            <li key={href}>
+              <Link href={href} className="nav-link" aria-current={isHere(path, href) ? 'page' : undefined}>
+                <Icon name={icon} size={20} />
+                <span>{text}</span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+        <div className="side-foot">
+          <Account session={session.data!} />
+        </div>
+      </nav>
+      <div className="body">
+        <TopBar session={session.data!} />
+        <main id="content" tabIndex={-1}>
+          <Page path={path} />
+        </main>
+      </div>
+      <Toasts />
+    </div>
+  );
+}
+
+function Page({ path }: { path: string }) {
+  const parts = path.split('/').filter(Boolean).map(decodeURIComponent);
+  if (parts.length === 0) return <Overview />;
+  if (parts[0] === 'workloads' && parts.length === 1) return <Workloads />;
+  if (parts[0] === 'workloads' && parts.length === 4) return <Workload key={path} id={parts.slice(1).join('/')} />;
+  if (parts[0] === 'policies') return <Policies />;
+  if (parts[0] === 'events') return <Events />;
+  if (parts[0] === 'health') return <Health />;
+  return (
+    <div className="empty">
+      <strong>There is no such page</strong>
+      <p>
+        Back to the <Link href="/">overview</Link>.
+      </p>
+    </div>
+  );
+}
+
+function TopBar({ session }: { session: Session }) {
+  const now = useClusterNow();
+  const live = useLiveState();
+  const theme = useTheme();
+  const overview = useQuery({
+    queryKey: ['overview'],
+    queryFn: ({ signal }) => get<OverviewData>('/overview', {}, signal),
+  });
+  const speed = clusterSpeed();
+  const words = { open: 'Live', connecting: 'Connecting', lost: 'Reconnecting' }[live];
+  return (
+    <header className="top">
+      <Link href="/" className="brand brand-small" aria-label="ScaleOps, overview">
+        <Logo />
+      </Link>
+      <span className={`live live-${live}`} role="status">
+        <span className="live-dot" />
+        {words}
+      </span>
+      <span className="top-clock" title="The cluster's clock, UTC">
+        <span className="wide-only">{clockTime(now).split(', ')[0]},</span>
+        {clockTime(now).split(', ')[1]}
+        <span className="wide-only">UTC</span>
+        {speed > 1.5 && <span className="badge badge-info">×{Math.round(speed)}</span>}
+      </span>
+      <span className="grow" />
+      {session.read_only && <span className="badge badge-info">Read-only</span>}
+      {overview.data && <PauseSwitch pause={overview.data.pause} may={session.may_pause} />}
+      <button
+        className="icon-button"
+        onClick={toggleTheme}
+        aria-label={theme === 'dark' ? 'Use the light theme' : 'Use the dark theme'}
+      >
+        <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
+      </button>
+      <div className="top-account">
+        <Account session={session} />
+      </div>
+    </header>
+  );
+}
+
+function Account({ session }: { session: Session }) {
+  const client = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  if (!session.signed_in) {
+    return (
+      <>
+        <button className="account" onClick={() => setAsking(true)}>
+          <Icon name="user" />
+          <span className="account-text">
+            <strong>Sign in</strong>
+            <small>to make changes</small>
+          </span>
+        </button>
+        {asking && <SignIn onClose={() => setAsking(false)} />}
+      </>
+    );
+  }
+  return (
+    <button className="account" onClick={() => void signOut(client)} title={`Sign ${session.user} out`}>
+      <Icon name="user" />
+      <span className="account-text">
+        <strong>{session.user}</strong>
+        <small>{session.role} · sign out</small>
+      </span>
+    </button>
+  );
+}
+
+function Logo() {
+  return (
+    <svg width="26" height="26" viewBox="0 0 32 32" aria-hidden="true">
+      <rect width="32" height="32" rx="8" fill="var(--accent)" />
+      <path d="M7 21.5c4.2 0 4.6-11 9-11s4.8 7.5 9 7.5" fill="none" stroke="#fff" strokeWidth="3" strokeLinecap="round" />
+      <path d="M7 25.5h18" stroke="#fff" strokeOpacity=".6" strokeWidth="2" strokeLinecap="round" strokeDasharray="2 4" />
+    </svg>
+  );
+}
+
+function Splash() {
+  return (
+    <main className="alone">
+      <div className="card sign-in">
+        <SkeletonLines lines={3} />
+      </div>
+    </main>
+  );
+}
