@@ -111,6 +111,8 @@ void flight_deck::on_refused(const flight_ended& ended, instant now) {
 }
 
 bool flight_deck::on_exit(const caf::actor_addr& who, bool failed, instant now) {
+  if (dismissed_.erase(who) > 0)
+    return true;
   for (auto it = pilots_.begin(); it != pilots_.end(); ++it) {
     if (it->second.address() != who)
       continue;
@@ -147,8 +149,11 @@ void flight_deck::send_step(const std::shared_ptr<const pod>& one, bool deleted)
 }
 
 void flight_deck::abandon() {
-  for (auto& [uid, pilot] : pilots_)
-    caf::anon_send_exit(pilot, caf::exit_reason::kill);
+  for (auto& [uid, pilot] : pilots_) {
+    dismissed_.insert(pilot.address());
+    // Not `kill`: that is fatal to whoever is linked, which is us.
+    caf::anon_send_exit(pilot, caf::exit_reason::user_shutdown);
+  }
   pilots_.clear();
   memory_.flights.clear();
 }

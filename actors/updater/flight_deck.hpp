@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include <caf/actor_addr.hpp>
@@ -56,6 +57,7 @@ private:
   record_book& book_;
   flight_sink_actor sink_;
   std::map<std::string, flight_actor> pilots_;  // by pod uid, as memory.flights
+  std::set<caf::actor_addr> dismissed_;         // told to end, not ended yet
 };
 
 }  // namespace scaleops

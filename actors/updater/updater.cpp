@@ -49,6 +49,8 @@ constexpr std::array watched = {object_kind::namespace_object,
                                 object_kind::recommendation,
                                 object_kind::health_report};
 
+constexpr size_t many_waiting = 2'000;  // workloads
+constexpr milliseconds look_at_many = std::chrono::seconds{30};
 constexpr milliseconds admissions_answer_holds = std::chrono::seconds{30};
 
 using self_actor =
@@ -74,7 +76,9 @@ struct updater_state {
   std::optional<flight_deck> deck;
   std::optional<token_bucket> resizes, disruptions;
 
-  std::set<workload_ref> unsettled;  // to be looked at in the next round
+  std::set<workload_ref> round;    // looked at in this round
+  std::set<workload_ref> waiting;  // not as they should be, nothing could be done yet
+  instant last_waiting{};          // when all of those were last looked at
   update_plan plan;
   gate_state gate;
   instant started{};
@@ -148,15 +152,21 @@ struct updater_state {
                              std::chrono::duration<double>(self->clock().now() - from).count());
   }
 
-  /// Which workloads to look at: what changed, what waits, and now and then all.
+  /// Which workloads to look at: what changed, what waits, and now and then all. Where very many
+  /// wait, the budgets are what they wait for: looking at them all the time would change nothing.
   void collect() {
-    unsettled.merge(cluster.index.take_touched());
+    round = cluster.index.take_touched();
+    if (waiting.size() <= many_waiting || now() - last_waiting >= look_at_many) {
+      last_waiting = now();
+      round.merge(waiting);
+      waiting.clear();
+    }
     if (now() - last_scan < cfg.full_scan)
       return;
     last_scan = now();
     memory.prune(last_scan);
     for (auto& [name, wish] : cluster.view.recommendations.all())
-      unsettled.insert(wish->target);
+      round.insert(wish->target);
   }
 
   void look_at_gate() {
@@ -175,11 +185,11 @@ struct updater_state {
   void make_the_plan() {
     plan_inputs in{cluster.view, cluster.index, cluster.board, memory, cfg.rules,
                    cfg.zones,    gate,          started,       now()};
-    plan = make_plan(in, unsettled, *resizes, *disruptions);
-    for (auto& ref : unsettled)
+    plan = make_plan(in, round, *resizes, *disruptions);
+    for (auto& ref : round)
       for (auto& [name, one] : cluster.index.pods_of(ref))
         memory.note_blocked(one->meta.uid, plan.blocked.contains(one->meta.uid), now());
-    unsettled = std::move(plan.unsettled);
+    waiting.merge(plan.unsettled);
   }
 
   void act() {
@@ -346,7 +356,7 @@ struct updater_state {
                   : gate.detail.empty() ? "leading, gate not looked at yet"
                                         : "leading, gate shut: " + gate.detail;
     status.detail =
-      fmt::format("{}, {} under way, {} waiting", stance, memory.flights.size(), unsettled.size());
+      fmt::format("{}, {} under way, {} waiting", stance, memory.flights.size(), waiting.size());
     return status;
   }
 

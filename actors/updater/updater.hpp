@@ -16,7 +16,7 @@ namespace scaleops {
 
 struct updater_config {
   updater_rules rules;
-  zone_offset zones = utc_only;                 // of schedule windows; the platform gives runtime/zones
+  zone_offset zones = utc_only;  // of schedule windows; the platform gives runtime/zones
   std::map<std::string, policy_spec> policies;  // built in, for names without a Policy object
   milliseconds tick = std::chrono::seconds{5};
   milliseconds full_scan =

@@ -13,7 +13,7 @@ namespace scaleops {
 struct patch_config {
   double min_confidence = 0.3;                                  // below: nothing shrinks
   milliseconds oldest_recommendation = std::chrono::hours{24};  // older ones are not applied
-  milliseconds oldest_snapshot = std::chrono::minutes{15};      // since the first watch was lost
+  milliseconds oldest_snapshot = std::chrono::minutes{5};       // since the first watch was lost
 };
 
 /// What is known when a review arrives.

@@ -31,7 +31,8 @@ gate_state evaluate_gate(const gate_inputs& in, const health_report* report,
   if (in.paused_by)
     return {false, false, false, refusal::paused, "stopped by " + *in.paused_by};
   if (in.watch_lost_since && now - *in.watch_lost_since > watch_patience)
-    return shut("the view of the cluster is old");
+    // A grant may have been withdrawn meanwhile: not even healing.
+    return {false, false, false, refusal::gate_closed, "the view of the cluster is old"};
   if (!in.admissions_ready)
     return shut("admissions is not ready");
   if (!report) {

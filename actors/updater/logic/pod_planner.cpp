@@ -147,7 +147,7 @@ private:
     if (!used->second.working_set.contains(name))
       return {refusal::live_memory, "the live use of " + name + " is not known"};
     auto use = used->second.working_set.at(name);
-    auto floor = int64_t(std::ceil(double(use) * (1 + in_.rules.memory_margin)));
+    auto floor = int64_t(std::llround(double(use) * (1 + in_.rules.memory_margin)));
     for (auto [from, to] : {std::pair{&change.request_from, &change.request_to},
                             {&change.limit_from, &change.limit_to}})
       if (shrinks(*from, *to))
@@ -326,7 +326,7 @@ private:
     if (mode != update_mode::recreate || situation_.reverting)
       return refuse(why.first, why.second);
     if (!fits_somewhere())
-      return refuse(refusal::infeasible, "no node has room for the new size");
+      return refuse(refusal::node_room, "no node has room for the new size");
     wish.action = update_action::evict;
     wish.disruptive = true;
     if (auto refused = disruption_refusal(situation_, *target_, in_, {}))
@@ -334,12 +334,19 @@ private:
     return wished();
   }
 
+  /// A pod that is evicted for a size that no node has free would only be gone.
   bool fits_somewhere() const {
     auto needed = pod_requests(after_);
-    for (auto& [name, node] : in_.view.nodes.all())
-      if (node->ready && !node->unschedulable && needed.cpu <= node->allocatable.cpu.value_or(0) &&
-          needed.memory <= node->allocatable.memory.value_or(0))
+    for (auto& [name, node] : in_.view.nodes.all()) {
+      if (!node->ready || node->unschedulable)
+        continue;
+      auto held = in_.index.held_on(node->meta.name);
+      if (node->meta.name == target_->node)
+        held -= held_requests(*target_);
+      if (held.cpu + needed.cpu <= node->allocatable.cpu.value_or(0) &&
+          held.memory + needed.memory <= node->allocatable.memory.value_or(0))
         return true;
+    }
     return false;
   }
 

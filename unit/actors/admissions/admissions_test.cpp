@@ -104,7 +104,7 @@ TEST_CASE("a watch that stays lost makes the snapshot too old") {
   for (int i = 0; i < 40; ++i) {
     b.kube.break_watches(object_kind::workload, ec::unavailable);
     b.w.run_for(30s);
-    if (i == 10)
+    if (i == 5)
       CHECK(b.ask(bench::web_pod()).verdict == admission_verdict::patched);
   }
   CHECK(b.ask(bench::web_pod()).verdict == admission_verdict::not_ready);

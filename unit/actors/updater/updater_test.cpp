@@ -201,3 +201,89 @@ TEST_CASE("the switch stops everything and survives by an annotation") {
   b.run(60s);
   CHECK(b.kube.data().resized.size() == 3);
 }
+
+TEST_CASE("another writer that keeps reverting us is left alone and named") {
+  bench b;
+  b.cfg.rules.resize_gap = 1s;
+  b.recommend_web(res(900, "2Gi"), res(1800, "4Gi"));
+  b.start();
+  b.run(60s);
+  for (int i = 0; i < 3; ++i) {
+    auto meddled = b.pod_named("web-1");
+    meddled.containers[0].resources = {res(500, "1Gi"), res(1000, "2Gi")};
+    meddled.statuses[0].actual = meddled.containers[0].resources;
+    ++meddled.meta.generation;
+    b.kube.put(meddled);
+    b.run(30s);
+  }
+  auto log = b.log();
+  CHECK(std::count_if(log.records.begin(), log.records.end(),
+                      [](auto& one) { return one.why == refusal::fight; }) == 1);
+  auto before = b.kube.data().resized.size();
+  b.run(600s);
+  CHECK(b.kube.data().resized.size() == before);
+  // An hour later it is tried again.
+  b.recommend_web(res(950, "2Gi"), res(1800, "4Gi"), true);
+  b.run(3600s);
+  CHECK(b.kube.data().resized.size() > before);
+}
+
+TEST_CASE("only the leader acts, and what it had under way ends with its lead") {
+  bench b;
+  b.cfg.elect = true;
+  lease other;
+  other.meta.ns = "scaleops-system";
+  other.meta.name = "scaleops-updater";
+  other.holder = "updater-1";
+  other.duration = 15s;
+  b.kube.put(other);
+  b.recommend_web(res(900, "2Gi"), res(1800, "4Gi"), true);
+  component_env env{b.kube.handle(), b.w.anchor(), std::make_shared<prometheus::Registry>(),
+                    "updater-0", 1};
+  b.aut = b.w.own(spawn_updater(b.w.sys(), b.cfg, env, {}));
+  b.w.run_for(10s);
+  CHECK(b.kube.data().resized.empty());
+  // The other one falls silent: we take over.
+  b.kube.data().enforce_resizes = false;
+  b.w.run_for(30s);
+  CHECK(b.kube.data().resized.size() == 3);
+  // And lose it again before the kubelet has done anything.
+  other.holder = "updater-2";
+  b.kube.put(other);
+  b.w.run_for(20s);
+  auto status = b.w.ask<component_status>(b.aut, status_query{});
+  REQUIRE(status);
+  CHECK(status->detail.starts_with("standing by, 0 under way"));
+}
+
+TEST_CASE("memory shrinks only after the live use was read") {
+  bench b;
+  b.kube.data().metrics.clear();
+  b.recommend_web(res(500, "600Mi"), res(1000, "1200Mi"));
+  b.start();
+  b.run(90s);
+  CHECK(b.kube.data().resized.empty());
+  CHECK_FALSE(b.kube.data().measured.empty());
+  CHECK(b.kube.data().measured.size() <= 3);  // a node that does not answer is not hammered
+  b.use("700Mi");
+  b.run(180s);
+  REQUIRE(b.kube.data().resized.size() == 3);
+  CHECK(b.kube.data().resized[0].containers[0].resources.requests.memory == mem("770Mi"));
+}
+
+TEST_CASE("a healing decision by message is put into effect without waiting for the tick") {
+  bench b;
+  b.cfg.tick = 1h;
+  b.recommend_web(res(500, "1Gi"), res(1000, "2Gi"));
+  b.start();
+  b.w.run_for(1h);
+  b.kube.bookmark();
+  b.w.settle();
+  REQUIRE(b.kube.data().resized.empty());
+  auto healing = want("app", res(500, "2Gi"), res(1000, "4Gi"));
+  healing.urgent = true;
+  auto decision = recommend({"shop", "Deployment", "web"}, {healing}, b.w.wall(), 9).status;
+  caf::anon_send(b.aut, recommendation_made{std::make_shared<workload_recommendation>(decision)});
+  b.w.settle();
+  CHECK(b.kube.data().resized.size() == 3);
+}
