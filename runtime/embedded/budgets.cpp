@@ -34,42 +34,38 @@ bool healthy(const cluster_state& s, uint32_t pod_index) {
 
 }  // namespace
 
-void update_budgets(cluster_state& s, const std::string& ns) {
-  std::vector<handle> budgets;
-  s.store.each(object_kind::pod_disruption_budget, ns, [&](handle e) { budgets.push_back(e); });
-  for (auto e : budgets) {
-    auto& budget = e->as<pod_disruption_budget>();
-    std::vector<uint32_t> pods;
-    int32_t good = 0;
-    s.store.each(object_kind::pod, ns, [&](handle p) {
-      auto& value = p->as<pod>();
-      if (value.phase == pod_phase::succeeded || value.phase == pod_phase::failed ||
-          !budget.selector.matches(value.meta.labels))
-        return;
-      pods.push_back(p->row);
-      good += healthy(s, p->row);
-    });
-    int32_t expected = int32_t(pods.size()), desired = 0;
-    if (budget.max_unavailable) {
+void update_budget(cluster_state& s, handle at) {
+  auto& budget = at->as<pod_disruption_budget>();
+  std::vector<uint32_t> pods;
+  int32_t good = 0;
+  s.store.each(object_kind::pod, budget.meta.ns, [&](handle p) {
+    auto& value = p->as<pod>();
+    if (value.phase == pod_phase::succeeded || value.phase == pod_phase::failed ||
+        !budget.selector.matches(value.meta.labels))
+      return;
+    pods.push_back(p->row);
+    good += healthy(s, p->row);
+  });
+  int32_t expected = int32_t(pods.size()), desired = 0;
+  if (budget.max_unavailable) {
+    expected = wanted_by_owners(s, pods);
+    desired = std::max(0, expected - scaled(*budget.max_unavailable, expected));
+  } else if (budget.min_available) {
+    if (budget.min_available->percent)
       expected = wanted_by_owners(s, pods);
-      desired = std::max(0, expected - scaled(*budget.max_unavailable, expected));
-    } else if (budget.min_available) {
-      if (budget.min_available->percent)
-        expected = wanted_by_owners(s, pods);
-      desired = scaled(*budget.min_available, expected);
-    }
-    auto allowed = expected > 0 ? std::max(0, good - desired) : 0;
-    if (budget.disruptions_allowed != allowed || budget.current_healthy != good ||
-        budget.desired_healthy != desired || budget.expected_pods != expected ||
-        budget.observed_generation != budget.meta.generation)
-      s.store.mutate<pod_disruption_budget>(e, s.now, [&](pod_disruption_budget& b) {
-        b.disruptions_allowed = allowed;
-        b.current_healthy = good;
-        b.desired_healthy = desired;
-        b.expected_pods = expected;
-        b.observed_generation = b.meta.generation;
-      });
+    desired = scaled(*budget.min_available, expected);
   }
+  auto allowed = expected > 0 ? std::max(0, good - desired) : 0;
+  if (budget.disruptions_allowed != allowed || budget.current_healthy != good ||
+      budget.desired_healthy != desired || budget.expected_pods != expected ||
+      budget.observed_generation != budget.meta.generation)
+    s.store.mutate<pod_disruption_budget>(at, s.now, [&](pod_disruption_budget& b) {
+      b.disruptions_allowed = allowed;
+      b.current_healthy = good;
+      b.desired_healthy = desired;
+      b.expected_pods = expected;
+      b.observed_generation = b.meta.generation;
+    });
 }
 
 outcome<nothing> evict(cluster_state& s, const evict_pod& request) {

@@ -14,7 +14,8 @@ namespace scaleops::embedded {
 namespace {
 
 // Own ticks stay private.
-using self_actor = embedded_cluster_actor::extend<caf::reacts_to<caf::tick_atom>>;
+using self_actor = embedded_cluster_actor::extend<caf::reacts_to<caf::tick_atom>,
+                                                  caf::reacts_to<uint64_t /* late answer */>>;
 
 caf::error to_caf(const api_error& error) {
   return fail(error.code, error.text);
@@ -33,6 +34,21 @@ caf::result<write_done> reply(const outcome<nothing>& result) {
   return write_done{};
 }
 
+template <class T>
+void keep(caf::typed_response_promise<T>& promise, outcome<T> result) {
+  if (result)
+    promise.deliver(std::move(*result));
+  else
+    promise.deliver(to_caf(result.error()));
+}
+
+void keep(caf::typed_response_promise<write_done>& promise, const outcome<nothing>& result) {
+  if (result)
+    promise.deliver(write_done{});
+  else
+    promise.deliver(to_caf(result.error()));
+}
+
 struct cluster_actor_state {
   static inline const char* name = "embedded-cluster";
   explicit cluster_actor_state(self_actor::pointer self) : self{self} {}
@@ -43,6 +59,7 @@ struct cluster_actor_state {
     model->on_altered = nullptr;  // these point here
     state().webhook = nullptr;
     state().creations.clear();
+    late.clear();
   }
 
   self_actor::pointer self;
@@ -51,6 +68,8 @@ struct cluster_actor_state {
   admissions_actor webhook;
   std::map<uint64_t, watch_sink_actor> sinks;
   std::vector<std::pair<uint64_t, admission_review>> reviews;  // to be sent to the webhook
+  std::map<uint64_t, std::function<void()>> late;
+  uint64_t late_answers = 0;
   instant armed{};  // of the earliest tick under way; zero: none
 
   cluster_state& state() { return model->state(); }
@@ -98,6 +117,16 @@ struct cluster_actor_state {
     finish();
   }
 
+  /// An answer that takes its time.
+  void later(milliseconds delay, std::function<void()> answer) {
+    late.emplace(++late_answers, std::move(answer));
+    self->delayed_send(self, delay, late_answers);
+  }
+  void on_late(uint64_t id) {
+    if (auto found = late.extract(id))
+      found.mapped()();
+  }
+
   /// Every request goes this way: the present first, then a fault if a test wants one, then the
   /// work, then its consequences. A lost answer is a promise that is never kept.
   template <class Result, class Work>
@@ -108,11 +137,15 @@ struct cluster_actor_state {
       finish();
       return fail(fault, "the test says " + std::string(to_string(fault)));
     }
-    auto result = reply(work());
+    auto result = work();
     finish();
-    if (fault == ec::timeout)
-      return self->make_response_promise<Result>();
-    return result;
+    auto delay = model->api_delay(verb);
+    if (fault == ec::none && delay == milliseconds{0})
+      return reply(std::move(result));
+    auto promise = self->make_response_promise<Result>();
+    if (fault == ec::none)
+      later(delay, [promise, result]() mutable { keep(promise, std::move(result)); });
+    return promise;
   }
 
   caf::result<watch_opened> on_open_watch(open_watch& request) {
@@ -148,12 +181,8 @@ struct cluster_actor_state {
       promise.deliver(fail(fault, "the test says " + std::string(to_string(fault))));
     } else {
       create(state(), request, [promise, fault](const outcome<object_ptr>& result) mutable {
-        if (fault == ec::timeout)
-          return;
-        if (result)
-          promise.deliver(*result);
-        else
-          promise.deliver(to_caf(result.error()));
+        if (fault != ec::timeout)
+          keep(promise, result);
       });
     }
     finish();
@@ -241,6 +270,7 @@ self_actor::behavior_type embedded_cluster(self_actor::stateful_pointer<cluster_
       return st.model->statistics();
     },
     [&](caf::tick_atom) { st.on_tick(); },
+    [&](uint64_t late) { st.on_late(late); },
   };
 }
 

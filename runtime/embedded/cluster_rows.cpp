@@ -36,10 +36,10 @@ void retry_deferred(cluster_state& s, uint32_t node) {
       s.due.plan(s.now + s.cfg.resize_sync, deed::sync_resize, pod_index, s.pods[pod_index].serial);
 }
 
-void mark_pod(cluster_state& s, const pod_row& row, const std::string& ns) {
+void mark_pod(cluster_state& s, const pod_row& row, const pod& value) {
   if (row.owner != no_row)
     s.dirty_owners.insert(row.owner);
-  s.dirty_budgets.insert(ns);
+  touch_budgets(s, value.meta.ns, value.meta.labels);
 }
 
 uint32_t add_pod(cluster_state& s, handle at) {
@@ -55,7 +55,7 @@ uint32_t add_pod(cluster_state& s, handle at) {
   r.memory = sum.memory;
   if (r.owner != no_row)
     s.owners[r.owner].pods.push_back(row);
-  mark_pod(s, r, value.meta.ns);
+  mark_pod(s, r, value);
   s.dirty_quotas.insert(value.meta.ns);
   ++s.truth.pods_created;
   return row;
@@ -93,9 +93,9 @@ void remove_pod_row(cluster_state& s, uint32_t row) {
   s.pending.erase(row);
   if (r.owner != no_row)
     drop(s.owners[r.owner].pods, row);
-  auto& ns = r.slot->as<pod>().meta.ns;
-  mark_pod(s, r, ns);
-  s.dirty_quotas.insert(ns);
+  auto& value = r.slot->as<pod>();
+  mark_pod(s, r, value);
+  s.dirty_quotas.insert(value.meta.ns);
   ++s.truth.pods_deleted;
   s.pods.release(row);
 }
@@ -134,7 +134,7 @@ handle add_object(cluster_state& s, object value) {
       at->row = add_node(s, at);
       break;
     case object_kind::pod_disruption_budget:
-      s.dirty_budgets.insert(ns);
+      s.dirty_budgets.insert({ns, meta_of(*at->value).name});
       break;
     case object_kind::resource_quota:
       s.dirty_quotas.insert(ns);
@@ -162,6 +162,14 @@ void remove_object(cluster_state& s, handle at) {
   s.store.erase(at, s.now);
 }
 
+void touch_budgets(cluster_state& s, const std::string& ns, const string_map& labels) {
+  s.store.each(object_kind::pod_disruption_budget, ns, [&](handle e) {
+    auto& budget = e->as<pod_disruption_budget>();
+    if (budget.selector.matches(labels))
+      s.dirty_budgets.insert({ns, budget.meta.name});
+  });
+}
+
 uint32_t root_of(const cluster_state& s, uint32_t owner) {
   while (s.owners[owner].parent != no_row)
     owner = s.owners[owner].parent;
@@ -186,8 +194,11 @@ void pod_changed(cluster_state& s, uint32_t row, const pod& before) {
     s.dirty_quotas.insert(value.meta.ns);
   }
   if (before.ready != value.ready || before.phase != value.phase ||
-      before.meta.deleted != value.meta.deleted || before.meta.labels != value.meta.labels)
-    mark_pod(s, r, value.meta.ns);
+      before.meta.deleted != value.meta.deleted || before.meta.labels != value.meta.labels) {
+    mark_pod(s, r, value);
+    if (before.meta.labels != value.meta.labels)
+      touch_budgets(s, value.meta.ns, before.meta.labels);
+  }
 }
 
 void put_on_node(cluster_state& s, uint32_t pod, uint32_t node) {

@@ -159,10 +159,10 @@ struct cluster_state {
   std::map<std::pair<std::string, std::string>, load_profile_ptr> loads;  // namespace, "Kind/name"
 
   std::set<uint32_t> dirty_owners;
-  std::set<std::string> dirty_budgets;  // namespaces
-  std::set<std::string> dirty_quotas;   // namespaces
-  std::set<uint32_t> pending;           // pods without a node
-  bool room_changed = false;            // a pending pod may fit now
+  std::set<std::pair<std::string, std::string>> dirty_budgets;  // namespace, name
+  std::set<std::string> dirty_quotas;                           // namespaces
+  std::set<uint32_t> pending;                                   // pods without a node
+  bool room_changed = false;                                    // a pending pod may fit now
 
   std::map<std::pair<std::string, std::string>, std::vector<std::pair<instant, int32_t>>>
     scale_wishes;  // of HPAs
@@ -200,6 +200,9 @@ void change_pod(cluster_state& s, uint32_t row, Change&& change) {
 /// Pod lists of nodes and owners.
 void put_on_node(cluster_state& s, uint32_t pod, uint32_t node);
 void take_off_node(cluster_state& s, uint32_t pod);
+
+/// The budgets that select these labels are to be computed anew.
+void touch_budgets(cluster_state& s, const std::string& ns, const string_map& labels);
 
 /// Whether the pod takes its share of its workload's load.
 void set_serving(cluster_state& s, uint32_t pod, bool serving);

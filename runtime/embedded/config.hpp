@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "messages/entropy.hpp"
 #include "messages/kube.hpp"
 #include "runtime/embedded/object_store.hpp"
 
@@ -53,5 +54,8 @@ struct embedded_config {
   std::map<std::string, user_info> tokens;
   std::vector<access_role> roles;
 };
+
+/// The same, with some of its values at their extremes: what the simulation draws from its seed.
+embedded_config hostile(embedded_config config, entropy& dice);
 
 }  // namespace scaleops::embedded

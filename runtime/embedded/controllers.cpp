@@ -135,7 +135,7 @@ void write_status(cluster_state& s, uint32_t owner, const owner_status& status) 
   });
   if (r.parent != no_row)
     s.dirty_owners.insert(r.parent);
-  s.dirty_budgets.insert(value.meta.ns);
+  touch_budgets(s, value.meta.ns, value.template_labels);
 }
 
 void set_replicas(cluster_state& s, uint32_t owner, int32_t replicas) {
@@ -184,8 +184,9 @@ void settle(cluster_state& s) {
       update_quotas(s, ns);
     }
     while (!s.dirty_budgets.empty()) {
-      auto ns = std::move(s.dirty_budgets.extract(s.dirty_budgets.begin()).value());
-      update_budgets(s, ns);
+      auto key = std::move(s.dirty_budgets.extract(s.dirty_budgets.begin()).value());
+      if (auto at = s.store.find(object_kind::pod_disruption_budget, key.first, key.second))
+        update_budget(s, at);
     }
     if (s.pending.empty())
       s.room_changed = false;

@@ -169,9 +169,19 @@ workload_spec make_workload(const role& r, entropy& dice) {
   w.max_unavailable = std::max(1, r.replicas / 4);
   auto profile = std::make_shared<load_profile>();
 
+  // Databases are often Guaranteed, so that nobody is killed before them.
+  std::string_view name = r.name;
+  bool guaranteed = name == "postgres" || name == "vault" || name == "mongo" || name == "zookeeper";
+
   // One in twelve was sized before the traffic came.
-  auto over = dice.chance(1.0 / 12) ? dice.between(0.5, 0.8) : r.over;
+  auto over = !guaranteed && dice.chance(1.0 / 12) ? dice.between(0.5, 0.8) : r.over;
   w.containers.push_back(make_container(r.name, r.cpu, r.memory, over, dice.chance(0.4), dice));
+  if (guaranteed) {
+    auto& own = w.containers.back().resources;
+    own.requests.cpu = std::max<int64_t>(*own.requests.cpu, round_cpu(r.cpu * 1300));
+    own.requests.memory = std::max(*own.requests.memory, round_memory(r.memory * 1.2));
+    own.limits = own.requests;
+  }
   container_load load;
   load.container = r.name;
   auto recipe = recipe_of(r, dice);
@@ -182,7 +192,7 @@ workload_spec make_workload(const role& r, entropy& dice) {
   }
   load.curve = make_curve(recipe);
   load.skew = w.kind == "DaemonSet" ? 0.35 : 0.12;
-  if (std::string_view{r.name} == "leaky-proxy")
+  if (name == "leaky-proxy")
     load.leak = 9e6;
   if (r.java) {
     load.boot_cpu = std::max(0.5, r.cpu * 2);

@@ -75,6 +75,15 @@ void start_pod(cluster_state& s, uint32_t pod_index) {
   if (r.terminating || r.node == no_row || s.nodes[r.node].dead ||
       s.pod_of(pod_index).phase != pod_phase::pending)
     return;
+  if (!can_start(s, pod_index)) {
+    // A resize was faster: the kubelet rejects the pod, its owner makes another.
+    change_pod(s, pod_index, [](pod& p) {
+      p.phase = pod_phase::failed;
+      p.status_reason = "OutOfcpu";
+    });
+    take_off_node(s, pod_index);
+    return;
+  }
   change_pod(s, pod_index, [&](pod& p) {
     p.phase = pod_phase::running;
     p.started = s.now;

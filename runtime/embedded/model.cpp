@@ -269,6 +269,11 @@ void cluster_model::metrics_outage(std::string_view name, milliseconds how_long)
       s_.nodes[i].metrics_out_until = s_.now + how_long;
 }
 
+void cluster_model::repeat_events(size_t changes) {
+  s_.watches.rewind(changes);
+  settle();
+}
+
 void cluster_model::compact_history() {
   s_.store.compact();
   settle();

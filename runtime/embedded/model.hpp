@@ -76,6 +76,13 @@ public:
   /// ec::timeout: the request is performed, but its answer is lost.
   void set_api_fault(std::function<ec(std::string_view verb)> fault) { fault_ = std::move(fault); }
   ec api_fault(std::string_view verb) { return fault_ ? fault_(verb) : ec::none; }
+  /// How long the answer to a request of the port takes; unset: none.
+  void set_api_delay(std::function<milliseconds(std::string_view verb)> delay) {
+    delay_ = std::move(delay);
+  }
+  milliseconds api_delay(std::string_view verb) { return delay_ ? delay_(verb) : milliseconds{0}; }
+  /// All watches hear the last `changes` once more: stale and duplicated events.
+  void repeat_events(size_t changes);
   void compact_history();
   /// Ends all watches, as a restart of the API server does.
   void drop_watches(ec reason = ec::unavailable);
@@ -86,6 +93,7 @@ private:
 
   cluster_state s_;
   std::function<ec(std::string_view)> fault_;
+  std::function<milliseconds(std::string_view)> delay_;
 };
 
 }  // namespace scaleops::embedded

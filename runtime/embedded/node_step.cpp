@@ -133,10 +133,10 @@ void step_node(cluster_state& s, uint32_t node_index) {
   auto cores = double(or_zero(spec.capacity.cpu)) / 1000;
   auto capacity = double(or_zero(spec.capacity.memory));
 
-  static thread_local std::vector<cpu_claim> claims;
-  static thread_local std::vector<place> places;
-  claims.clear();
-  places.clear();
+  std::vector<cpu_claim> claims;
+  std::vector<place> places;
+  claims.reserve(2 * n.pods.size());
+  places.reserve(2 * n.pods.size());
   double memory_total = 0;
   std::vector<victim> victims;
   for (auto pod_index : n.pods) {

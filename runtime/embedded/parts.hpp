@@ -65,7 +65,7 @@ void set_replicas(cluster_state& s, uint32_t owner, int32_t replicas);
 /// Deletes an owner and, gracefully, all that it owns.
 void collect_owner(cluster_state& s, uint32_t owner);
 
-void update_budgets(cluster_state& s, const std::string& ns);
+void update_budget(cluster_state& s, handle budget);
 void autoscale(cluster_state& s);
 
 // ---- scheduler (scheduler.cpp) ----
@@ -93,6 +93,8 @@ void step_node(cluster_state& s, uint32_t node);
 outcome<node_metrics_ptr> read_metrics(cluster_state& s, std::string_view node);
 
 outcome<object_ptr> resize(cluster_state& s, const resize_pod& request);
+/// Whether the node can start the pod beside what it has promised to others.
+bool can_start(const cluster_state& s, uint32_t pod);
 void sync_resize(cluster_state& s, uint32_t pod);
 void actuate_resize(cluster_state& s, uint32_t pod);
 

@@ -57,9 +57,8 @@ room find_room(const cluster_state& s, uint32_t pod_index) {
   pod_sum others;
   for (auto other : s.nodes[r.node].pods)
     if (other != pod_index) {
-      // A pod that has not started holds what it asks for.
       auto& o = s.pod_of(other);
-      auto sum = o.phase == pod_phase::pending ? effective_requests(o) : allocated(o);
+      auto sum = allocated(o);
       others.cpu += sum.cpu;
       others.memory += sum.memory;
     }
@@ -161,6 +160,10 @@ outcome<object_ptr> resize(cluster_state& s, const resize_pod& request) {
   if (r.node != no_row)
     s.due.plan(s.now + s.cfg.resize_sync, deed::sync_resize, at->row, r.serial);
   return at->value;
+}
+
+bool can_start(const cluster_state& s, uint32_t pod_index) {
+  return find_room(s, pod_index) == room::now;
 }
 
 void sync_resize(cluster_state& s, uint32_t pod_index) {

@@ -61,6 +61,13 @@ std::vector<watch_delivery> watch_hub::collect(instant now) {
   return out;
 }
 
+void watch_hub::rewind(size_t changes) {
+  for (auto& [id, w] : watches_)
+    if (w.initial.empty())
+      w.cursor -=
+        std::min<uint64_t>(changes, w.cursor - std::min(w.cursor, store_.first_change(w.kind)));
+}
+
 void watch_hub::drop(std::optional<object_kind> kind, ec reason) {
   for (auto& [id, w] : watches_)
     if (!kind || w.kind == *kind)

@@ -34,6 +34,9 @@ public:
   /// Ends all watches (of a kind, if given), as a restarting API server does.
   void drop(std::optional<object_kind> kind, ec reason);
 
+  /// All watches go back by so many changes, as far as they are remembered.
+  void rewind(size_t changes);
+
   size_t size() const { return watches_.size(); }
 
 private:

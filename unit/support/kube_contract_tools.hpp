@@ -79,7 +79,7 @@ inline workload ready_deployment(contract_host& host, const std::string& name, i
   value.template_labels = value.selector;
   container_spec c;
   c.name = "main";
-  c.image = "registry.k8s.io/pause:3.9";
+  c.image = "pause:3.9";
   c.resources = resources;
   value.containers.push_back(std::move(c));
   create(host, value);

@@ -180,3 +180,14 @@ TEST_CASE("faults are answered as told, and a lost answer is still performed") {
   f.model->set_api_fault(nullptr);
   CHECK(f.world.ask<object_ptr>(f.kube, change));
 }
+
+TEST_CASE("a slow API answers late, with what it did at once") {
+  fixture f;
+  f.model->set_api_delay([](std::string_view verb) { return verb == "get" ? 5s : 0s; });
+  auto asked = f.world.now();
+  auto found =
+    f.world.ask<object_ptr>(f.kube, get_query{{object_kind::namespace_object, {}, "test", {}}});
+  REQUIRE(found);
+  CHECK(f.world.now() - asked >= 5s);
+  CHECK(f.world.now() - asked <= 6s);
+}

@@ -144,3 +144,18 @@ TEST_CASE("dropped watches are told why") {
   CHECK(hub.size() == 1);
   CHECK(hub.open(object_kind::pod, store.version() + 1, t0).error().code == ec::invalid);
 }
+
+TEST_CASE("a rewound watch hears old changes again") {
+  object_store store;
+  watch_hub hub{store};
+  store.insert(rule("a"), t0);
+  auto id = hub.open(object_kind::policy_rule, store.version(), t0);
+  REQUIRE(id);
+  store.insert(rule("b"), t0);
+  REQUIRE(hub.collect(t0)[0].events.size() == 1);
+  hub.ack(*id);
+  hub.rewind(5);
+  auto again = hub.collect(t0);
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].events.size() == 2);  // even what came before it was opened
+}

@@ -180,3 +180,24 @@ TEST_CASE("a resize obeys LimitRange and quota") {
   CHECK(ask(model, resize_of(p, {{250, 128 * mebi}, {}})) == ec::none);
   CHECK(used() == 250);
 }
+
+TEST_CASE("a pod whose room a resize took meanwhile is rejected by the kubelet and made anew") {
+  app web{.resources = {{500, 128 * mebi}, {}}};
+  app late{.name = "late", .replicas = 0, .resources = {{2500, 128 * mebi}, {}}};
+  auto cfg = config();
+  cfg.pod_start = 20s;
+  cluster_model model{cfg, cluster_of({web.spec(), late.spec()}, 1)};
+  auto p = pods_of(model, "web")[0];
+  model.set_workload(late.ref(), [](workload& w) { w.replicas = 1; });
+  REQUIRE(pods_of(model, "late")[0].node == "node-1");
+  REQUIRE(ask(model, resize_of(p, {{2000, 128 * mebi}, {}})) == ec::none);
+  pass(model, 10s);
+  CHECK(current(model, p).statuses[0].allocated.cpu == 2000);
+  pass(model, 60s);
+  size_t rejected = 0;
+  for (auto& one : pods_of(model, "late"))
+    rejected += one.status_reason == "OutOfcpu";
+  CHECK(rejected == 1);
+  CHECK(ready_count(model, "late") == 0);
+  CHECK(model.statistics().pods_unschedulable == 1);
+}
