@@ -31,7 +31,7 @@ test('shows usage without signing in, live, with nothing to change', async () =>
   await heading('Overview').waitFor();
   await page.getByText('Live', { exact: true }).waitFor();
   await page.getByRole('figure', { name: 'CPU of the cluster over time' }).locator('canvas').waitFor();
-  await page.getByRole('link', { name: 'Workloads' }).click();
+  await page.getByRole('link', { name: 'Workloads', exact: true }).click();
   await heading('Workloads').waitFor();
   await page.getByRole('row').nth(3).waitFor();
   await page.getByRole('checkbox').nth(1).check();
