@@ -17,8 +17,8 @@ build: deps  ## release build: build/release/scaleops
 
 run:         ## build and start the whole platform in one process; ARGS="--speed 600"
 	@scripts/deps run
-	@.ci/build release scaleops
 	@.ci/web build
+	@.ci/build release scaleops
 	@build/release/scaleops up $(ARGS)
 
 test: deps   ## what the CI runs: checks, release and sanitizer builds, all tests
