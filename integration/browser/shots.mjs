@@ -1,4 +1,4 @@
-// Screenshots of every page in light, dark and on a phone, to be looked at: node shots.mjs URL TOKEN FOLDER
+// Screenshots of every page in light, dark and on a phone, to be looked at: node shots.mjs URL TOKEN FOLDER [PAGE,…]
 import { mkdirSync } from 'node:fs';
 import { launch, signedIn } from './browser.mjs';
 
@@ -10,7 +10,7 @@ const looks = [
   ['dark', { viewport: { width: 1440, height: 1000 }, colorScheme: 'dark' }],
   ['phone', { viewport: { width: 390, height: 844 }, colorScheme: 'light', deviceScaleFactor: 2, isMobile: true, hasTouch: true }],
 ];
-const first = await signedIn(browser, url, token, { viewport: { width: 1440, height: 1000 } });
+const first = await signedIn(browser, url, token);
 const cookies = await first.context().cookies();
 const id = await first.evaluate(async () => (await (await fetch('/api/v1/workloads?limit=1')).json()).items[0].id);
 const pages = [
@@ -29,7 +29,7 @@ for (const [look, options] of looks) {
   for (const [name, path] of pages) {
     if (only && !only.split(',').includes(name)) continue;
     await page.goto(url + path);
-    await page.waitForTimeout(1800);
+    await page.waitForTimeout(1500);
     await page.screenshot({ path: `${folder}/${name}-${look}.png` });
   }
   await context.close();

@@ -21,7 +21,7 @@
 
 #include "runtime/http/http_server.hpp"
 
-namespace scaleops {
+namespace scaleops::http_edge {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -367,4 +367,4 @@ private:
   std::function<void()> on_closed_;
 };
 
-}  // namespace scaleops
+}  // namespace scaleops::http_edge

@@ -7,6 +7,8 @@
 
 namespace scaleops {
 
+using namespace http_edge;
+
 class http_server::impl : public std::enable_shared_from_this<http_server::impl> {
 public:
   impl(asio::io_context& ioc, http_server_config config, http_handler handler)

@@ -15,7 +15,7 @@ import { Events } from './pages/events';
 import { Health } from './pages/health';
 import { Overview } from './pages/overview';
 import { Policies } from './pages/policies';
-import { signOut, SignIn, useFragmentToken } from './pages/sign-in';
+import { signOut, SignIn, useLinkToken } from './pages/sign-in';
 import { Workload } from './pages/workload';
 import { Workloads } from './pages/workloads';
 
@@ -40,7 +40,7 @@ export const useSession = () =>
   });
 
 export function App() {
-  const signingIn = useFragmentToken();
+  const signingIn = useLinkToken();
   const session = useSession();
   const client = useQueryClient();
   const allowed = session.data != null && session.data.role !== 'nobody';

@@ -60,6 +60,10 @@ bool fits(std::string_view pattern, std::string_view path, std::vector<std::stri
 
 }  // namespace
 
+std::span<const route> all_routes() {
+  return routes;
+}
+
 route_match match_route(std::string_view method, std::string_view path) {
   route_match match;
   std::vector<std::string> captures;

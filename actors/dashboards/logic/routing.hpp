@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,9 @@ struct route_match {
   std::vector<std::string> captures;  // what stood for each "*"
   std::string allowed;                // methods of this path ("GET, POST"); empty: no such path
 };
+
+/// All endpoints, as docs/api/openapi.yaml describes them.
+std::span<const route> all_routes();
 
 route_match match_route(std::string_view method, std::string_view path);
 

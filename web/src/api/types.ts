@@ -224,6 +224,7 @@ export interface ScheduleWindow {
 }
 export interface Policy {
   name: string;
+  built_in: boolean;
   description: string;
   workloads: number;
   saving: number;

@@ -117,7 +117,11 @@ function PolicyCard({ policy, currency }: { policy: Policy; currency?: string })
   const healing = [policy.oom_healing && 'OOM kills', policy.burst_healing && 'bursts', policy.season && 'daily pattern'].filter(Boolean);
   return (
     <Card
-      title={policy.name}
+      title={
+        <>
+          {policy.name} {policy.built_in && <Badge tone="plain">built in</Badge>}
+        </>
+      }
       aside={
         policy.workloads > 0 && (
           <Link href={`/workloads?policy=${encodeURIComponent(policy.name)}`}>{format.plural(policy.workloads, 'workload')}</Link>

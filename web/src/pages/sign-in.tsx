@@ -23,16 +23,23 @@ export async function signOut(client: QueryClient) {
   await client.invalidateQueries();
 }
 
-/** A link that ends in #token=… signs in once; the token leaves the address bar at once. */
-export function useFragmentToken(): boolean {
+function tokenOfLink(): string {
+  if (location.hash.startsWith('#token=')) return decodeURIComponent(location.hash.slice('#token='.length));
+  return new URLSearchParams(location.search).get('token') ?? '';
+}
+
+/** A link that ends in #token=… (or ?token=…) signs in once; the token leaves the address bar at once. */
+export function useLinkToken(): boolean {
   const client = useQueryClient();
-  const [busy, setBusy] = useState(() => location.hash.startsWith('#token='));
+  const [busy, setBusy] = useState(() => tokenOfLink() !== '');
   const started = useRef(false);
   useEffect(() => {
     if (!busy || started.current) return;
     started.current = true;
-    const token = decodeURIComponent(location.hash.slice('#token='.length));
-    history.replaceState(null, '', location.pathname + location.search);
+    const token = tokenOfLink();
+    const query = new URLSearchParams(location.search);
+    query.delete('token');
+    history.replaceState(null, '', location.pathname + (query.size > 0 ? `?${query}` : ''));
     signIn(client, token)
       .catch((error: Error) => say(error.message, 'bad'))
       .finally(() => setBusy(false));
