@@ -14,6 +14,7 @@ struct draft {
   const resource_policy* cpu = nullptr;
   const resource_policy* memory = nullptr;
   bool off = false;
+  bool killed = false;     // for memory, lately: growth passes the hysteresis
   double wish_cpu = 0;     // millicores, 0: unknown, leave alone
   double wish_memory = 0;  // bytes
   container_recommendation out;

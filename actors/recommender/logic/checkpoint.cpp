@@ -21,7 +21,7 @@ struct packer {
   std::string& out;
   template <class... Fields>
   void operator()(const Fields&... fields) {
-    (out.append(reinterpret_cast<const char*>(&fields), sizeof fields), ...);
+    (out.append(reinterpret_cast<const char*>(&fields), sizeof(fields)), ...);
   }
 };
 
@@ -31,9 +31,9 @@ struct unpacker {
   template <class... Fields>
   void operator()(Fields&... fields) {
     static_assert((std::is_trivially_copyable_v<Fields> && ...));
-    ok = in.size() == (sizeof fields + ...);
+    ok = in.size() == (sizeof(fields) + ...);
     if (ok)
-      (take(&fields, sizeof fields), ...);
+      (take(&fields, sizeof(fields)), ...);
   }
   void take(void* to, size_t size) {
     std::memcpy(to, in.data(), size);
@@ -55,7 +55,8 @@ uint32_t crc(uint32_t seed, std::string_view bytes) {
 uint32_t checksum_of(const wire::ContainerState& saved) {
   std::string head;
   packer{head}(saved.first_s(), saved.last_s(), saved.covered_s(), saved.revision_s(),
-               saved.revision(), saved.throttled());
+               saved.revision(), saved.throttled(), saved.cpu_debt(), saved.memory_debt(),
+               saved.cpu_debt_s(), saved.memory_debt_s());
   return crc(crc(crc(0, head), saved.cpu()), saved.memory());
 }
 
@@ -70,6 +71,10 @@ std::string container_state::save() const {
   out.set_revision_s(revision_s_);
   out.set_revision(revision_);
   out.set_throttled(throttled_);
+  out.set_cpu_debt(debt_[0]);
+  out.set_memory_debt(debt_[1]);
+  out.set_cpu_debt_s(debt_s_[0]);
+  out.set_memory_debt_s(debt_s_[1]);
   cpu_.visit(packer{*out.mutable_cpu()});
   memory_.visit(packer{*out.mutable_memory()});
   out.set_checksum(checksum_of(out));
@@ -105,6 +110,8 @@ std::optional<container_state> container_state::load(std::string_view bytes, std
   state.revision_s_ = saved.revision_s();
   state.revision_ = saved.revision();
   state.throttled_ = saved.throttled();
+  state.debt_ = {saved.cpu_debt(), saved.memory_debt()};
+  state.debt_s_ = {saved.cpu_debt_s(), saved.memory_debt_s()};
   return state;
 }
 

@@ -19,7 +19,13 @@ uint64_t hash_of(std::string_view text) {
   return hash == 0 ? 1 : hash;
 }
 
-constexpr uint32_t longest_step_s = 900;  // a longer silence is a gap, not coverage
+/// Changes a day that are paid off, and the credit, by cost and resource.
+struct ration {
+  float a_day, credit;
+};
+constexpr ration rations[2][2] = {{{3.0f, 8}, {6.0f, 12}}, {{0.25f, 2}, {0.25f, 2}}};
+
+constexpr uint32_t longest_step_s = 3600;  // a longer silence is a gap, not coverage
 
 }  // namespace
 
@@ -31,8 +37,11 @@ void container_state::observe(const usage_sample& sample, uint32_t) {
     covered_s_ += std::min(at - last_s_, longest_step_s);
     last_s_ = at;
   }
-  if (sample.has_cpu)
-    cpu_.add(at, sample.cpu);
+  if (sample.has_cpu) {
+    // A throttled sample is cut off: what was wanted lies above it, by twice at most.
+    float cut = sample.throttled > 0.05f ? std::max(0.5f, 1 - sample.throttled) : 1;
+    cpu_.add(at, sample.cpu / cut);
+  }
   if (sample.memory >= 0)
     memory_.add(at, double(sample.memory));
   if (sample.throttled >= 0)
@@ -49,10 +58,25 @@ void container_state::start_revision(std::string_view revision, instant at) {
     return;
   if (revision_ != 0) {
     cpu_.weaken();
-    memory_.weaken(seconds_of(at));
+    memory_.weaken();
   }
   revision_ = hash;
   revision_s_ = seconds_of(at);
+}
+
+void container_state::note_change(resource_kind resource, change_cost cost) {
+  auto i = size_t(resource);
+  debt_[i] = float(spent(resource, cost)) * rations[size_t(cost)][i].credit + 1;
+  debt_s_[i] = covered_s_;
+}
+
+double container_state::spent(resource_kind resource, change_cost cost) const {
+  auto i = size_t(resource);
+  auto [a_day, credit] = rations[size_t(cost)][i];
+  if (debt_[i] <= 0)
+    return 0;
+  double days = double(covered_s_ - std::min(covered_s_, debt_s_[i])) / 86400;
+  return std::clamp((debt_[i] - a_day * days) / credit, 0.0, 2.0);
 }
 
 void container_state::merge(const container_state& other) {
@@ -71,6 +95,11 @@ void container_state::merge(const container_state& other) {
     revision_s_ = other.revision_s_;
   }
   throttled_ = std::max(throttled_, other.throttled_);
+  for (size_t i = 0; i < debt_.size(); ++i)
+    if (other.debt_s_[i] > debt_s_[i]) {
+      debt_[i] = other.debt_[i];
+      debt_s_[i] = other.debt_s_[i];
+    }
   first_s_ = std::min(first_s_, other.first_s_);
   last_s_ = std::max(last_s_, other.last_s_);
 }

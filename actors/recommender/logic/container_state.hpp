@@ -11,8 +11,15 @@
 #include "actors/recommender/logic/cpu_model.hpp"
 #include "actors/recommender/logic/memory_model.hpp"
 #include "messages/cluster.hpp"
+#include "messages/recommendation.hpp"
 
 namespace scaleops {
+
+/// What putting a change into effect costs the workload.
+enum class change_cost : uint8_t {
+  in_place,  // nothing: follow the load
+  restart,   // a restarted pod: hold the day's level, change rarely
+};
 
 /// Learned state. No clock: time comes with the samples. The same calls in the same order give the
 /// same bits.
@@ -26,6 +33,16 @@ public:
   /// Takes one scrape of one pod. `pod` is a small id, stable while the pod lives (0 where there is
   /// only one). Negative or non-finite values are ignored.
   void observe(const usage_sample& sample, uint32_t pod = 0);
+
+  /// What will be asked: keeps the answer at hand, so that `recommend` under this policy costs
+  /// little.
+  void aim(const cpu_question& question) { cpu_.aim(question); }
+
+  /// We changed the container's request just now: changes are rationed (3 a covered day in place, 1
+  /// in 4 by restart).
+  void note_change(resource_kind resource, change_cost cost);
+  /// Share of the ration that is spent: 0 none, 1 all, up to 2 overdrawn.
+  double spent(resource_kind resource, change_cost cost) const;
 
   /// The container was killed for memory. Kept apart from the steady history.
   void observe_oom(const oom_event& kill);
@@ -68,6 +85,8 @@ private:
   uint32_t revision_s_ = 0;
   uint64_t revision_ = 0;  // hash of the revision's name
   float throttled_ = 0;
+  std::array<float, 2> debt_{};       // changes made and not yet paid off, by resource
+  std::array<uint32_t, 2> debt_s_{};  // when, in covered seconds
 };
 
 }  // namespace scaleops

@@ -11,119 +11,355 @@ using namespace recommender_logic;
 
 namespace {
 
-constexpr float half_life_h = 24;
+constexpr uint32_t slot_s = 300, slots_an_hour = 12;
+constexpr float usage_base = 64, error_base = 16;  // counts a slot is worth, before growth
+constexpr float usage_half_life = 288, error_half_life = 864;  // slots: one and three days
+constexpr uint32_t learned_after = 12;  // slots before a record of errors is trusted
+/// Factor before that: 1.3 at the usual level, more where overruns shall be rarer.
+float untaught_margin(float quantile) {
+  return 1.3f * std::pow(0.12f / std::max(0.0005f, 1 - quantile), 0.35f);
+}
+constexpr float cap_over_highest =
+  1.1f;  // no margin invents more than this over what was ever seen
+constexpr float season_must_win = 0.95f;
+constexpr int usage_first = 16;  // log bucket of 4 millicores
 
 /// Hour 0 of 1970 was a Thursday: hour 0 of our week is Monday 00:00.
 size_t week_hour(uint32_t hour) {
   return (hour + 72) % 168;
 }
 
+size_t usage_bucket(float millicores, int buckets) {
+  return size_t(std::clamp(log_bucket<3>(millicores) - usage_first, 0, buckets - 1));
+}
+float usage_at(float position) {
+  int bucket = int(position);
+  float from = bucket == 0 ? 0 : log_bucket_start<3>(bucket + usage_first);
+  float to = log_bucket_start<3>(bucket + usage_first + 1);
+  return from + (to - from) * (position - float(bucket));
+}
+
+/// usage / prediction on the errors' axis: 8 steps an octave from 1/4 to 4, then 2 an octave to
+/// 1024.
+constexpr int fine_errors = 32;
+size_t error_bucket(float ratio, int buckets) {
+  int bucket = ratio < 4 ? log_bucket<3>(ratio * 4) : fine_errors + log_bucket<1>(ratio * 0.25f);
+  return size_t(std::clamp(bucket, 0, buckets - 1));
+}
+float error_edge(int bucket) {
+  if (bucket <= 0)
+    return 0;
+  return bucket < fine_errors ? log_bucket_start<3>(bucket) * 0.25f
+                              : log_bucket_start_all<1>(bucket - fine_errors) * 4;
+}
+float error_at(float position) {
+  int bucket = int(position);
+  float from = error_edge(bucket);
+  return from + (error_edge(bucket + 1) - from) * (position - float(bucket));
+}
+
+/// One byte for an hour's peak: 8 steps an octave from 1 millicore, rounded up.
+uint8_t encode_hour(float value) {
+  if (value <= 0)
+    return 0;
+  return uint8_t(std::clamp(log_bucket<3>(std::max(1.0f, value)) + 2, 1, 255));
+}
+float decode_hour(uint8_t code) {
+  return code == 0 ? 0 : log_bucket_start<3>(code - 1);
+}
+
+/// Counts to add now for a wanted fraction; the rest is carried.
+uint32_t take(float& carry, float wanted) {
+  carry += wanted;
+  auto whole = uint32_t(carry);
+  carry -= float(whole);
+  return whole;
+}
+
 }  // namespace
 
-void cpu_model::roll(uint32_t hour) {
-  if (hour_ == 0) {
-    reference_h_ = hour;
-  } else {
-    ring_[week_hour(hour_)] = encode_up(now_peak_);
-    for (uint32_t gap = hour_ + 1; gap < hour && gap < hour_ + 169; ++gap)
-      ring_[week_hour(gap)] = 0;
-    if (hour - reference_h_ > 24 * 60) {  // keep new weights within a float's range
-      float shrink = std::exp2(-float(hour - reference_h_) / half_life_h);
-      for (auto& w : weights_)
-        w *= shrink;
-      reference_h_ = hour;
-    }
+bool cpu_model::allowed(size_t expert, const cpu_question& question) {
+  switch (cpu_expert(expert)) {
+    case cpu_expert::slow:
+      return true;
+    case cpu_expert::last_hour:
+    case cpu_expert::moving:
+      return question.follow;
+    case cpu_expert::season:
+      return question.follow && question.season;
+    case cpu_expert::last_day:
+      return !question.follow;
   }
-  hour_ = hour;
-  now_peak_ = 0;
+  return false;
+}
+
+float cpu_model::season(uint32_t hour) const {
+  // Same hour and the next one on the last six days, nearer days count more.
+  float sum = 0, weights = 0, weight = 1;
+  for (uint32_t day = 1; day <= 6; ++day, weight *= 0.7f) {
+    auto peak =
+      std::max(hours_[week_hour(hour - 24 * day)], hours_[week_hour(hour - 24 * day + 1)]);
+    if (peak == 0)
+      continue;
+    sum += weight * float(peak);  // codes are logarithms
+    weights += weight;
+  }
+  if (weights < 1.5f)
+    return 0;  // seen on fewer than two days
+  return decode_hour(uint8_t(sum / weights + 0.5f));
+}
+
+void cpu_model::predict(std::array<float, experts>& out, float open_level, uint32_t oldest) const {
+  float hour_peak = open_level;
+  for (size_t i = 0; i < recent_.size(); ++i)
+    if (i != oldest % recent_.size())
+      hour_peak = std::max(hour_peak, decode(recent_[i]));
+  out[size_t(cpu_expert::last_hour)] = hour_peak;
+  out[size_t(cpu_expert::moving)] =
+    moving_ > 0 ? moving_ + (open_level - moving_) * 0.109f : open_level;
+}
+
+void cpu_model::close_slot(uint32_t next_slot) {
+  float level = slot_sum_ / float(std::max(1u, slot_count_));
+  uint32_t hour = slot_ / slots_an_hour;
+  uint32_t passed = slots_ == 0 ? 1 : std::min(next_slot - slot_, slots_an_hour);
+  ++slots_;
+  hour_peak_ = std::max(hour_peak_, level);
+  hours_[week_hour(hour)] = encode_hour(hour_peak_);
+  predict(prediction_, level, slot_);
+  moving_ = prediction_[size_t(cpu_expert::moving)];
+  recent_[slot_ % recent_.size()] = encode_up(level);
+  if (next_slot - slot_ > slots_an_hour)
+    recent_.fill(0);
+  else
+    for (uint32_t s = slot_ + 1; s < next_slot; ++s)
+      recent_[s % recent_.size()] = 0;
+  uint32_t next_hour = next_slot / slots_an_hour;
+  if (next_hour != hour) {
+    hour_peak_ = 0;
+    for (uint32_t gap = hour + 1; gap <= next_hour && gap < hour + 169; ++gap)
+      hours_[week_hour(gap)] = 0;
+    if (next_hour / 1344 != hour / 1344)
+      highest_ *= 0.5f;
+  }
+  bool young = slots_ < 24;
+  if (young || slots_ % 4 == 0)
+    prediction_[size_t(cpu_expert::slow)] = quantile(0.9f);
+  if (young || next_hour != hour) {
+    prediction_[size_t(cpu_expert::season)] = season(next_hour);
+    prediction_[size_t(cpu_expert::last_day)] = peak(24);
+  } else {
+    prediction_[size_t(cpu_expert::last_day)] =
+      std::max(prediction_[size_t(cpu_expert::last_day)], level);
+  }
+  for (size_t k = 0; k < experts; ++k)
+    average_[k] += average_[k] > 0 ? (prediction_[k] - average_[k]) * 0.0012f : prediction_[k];
+  if (goal_.quantile > 0 && (young || slots_ % 4 == 0)) {
+    auto fresh = make_plan(goal_);
+    margin_ = fresh.margin;
+    best_ = fresh.best;
+  }
+  // A slot's worth grows instead of the past shrinking.
+  usage_weight_ *= passed == 1 ? 1.0024096f : std::exp2(float(passed) / usage_half_life);
+  error_weight_ *= passed == 1 ? 1.0008026f : std::exp2(float(passed) / error_half_life);
+  if (usage_weight_ >= 2 * usage_base) {
+    usage_.halve();
+    usage_weight_ /= 2;
+  }
+  if (error_weight_ >= 2 * error_base) {
+    for (auto& e : errors_)
+      e.halve();
+    error_weight_ /= 2;
+  }
+  slot_last_ = std::max(1u, slot_count_);
+  slot_ = next_slot;
+  slot_count_ = 0;
+  slot_sum_ = 0;
 }
 
 void cpu_model::add(uint32_t at_s, float millicores) {
-  if (!(millicores >= 0) || millicores > 1e9f)
+  if (!(millicores >= 0) || millicores > 1e8f)
     return;
-  uint32_t slot = at_s / 300;
+  uint32_t slot = at_s / slot_s;
   if (slot > slot_) {
-    if (slot / 12 != hour_)
-      roll(slot / 12);
-    slot_last_ = std::max(1u, slot_count_);
-    slot_ = slot;
-    slot_count_ = 0;
+    if (slot_ == 0)
+      slot_ = slot;
+    else
+      close_slot(slot);
   }
+  float share = 1.0f / float(slot_last_);
+  if (auto amount = take(usage_carry_, usage_weight_ * share))
+    usage_.add(usage_bucket(millicores, usage_buckets), amount);
+  if (slots_ > 0)
+    if (auto amount = take(error_carry_, error_weight_ * share))
+      for (size_t k = 0; k < experts; ++k)
+        if (prediction_[k] > 0)
+          errors_[k].add(error_bucket(millicores / prediction_[k], error_buckets), amount);
+  highest_ = std::max(highest_, millicores);
+  slot_sum_ += millicores;
   ++slot_count_;
-  float weight = std::exp2(float(hour_ - reference_h_) / half_life_h) / float(slot_last_);
-  weights_[size_t(std::min(log_bucket<3>(millicores), buckets - 1))] += weight;
-  now_peak_ = std::max(now_peak_, millicores);
 }
 
-void cpu_model::merge(const cpu_model& other) {
-  if (other.hour_ == 0)
-    return;
-  if (hour_ == 0) {
-    *this = other;
-    return;
+cpu_model::plan cpu_model::make_plan(const cpu_question& question) const {
+  plan out;
+  const float untaught = untaught_margin(question.quantile);
+  float least = 0;
+  bool found = false;
+  for (size_t k = 0; k < experts; ++k) {
+    out.margin[k] = untaught;
+    if (!allowed(k, question) || prediction_[k] <= 0)
+      continue;
+    auto& counts = errors_[k].counts;
+    uint32_t total = errors_[k].total();
+    if (slots_ < learned_after || total == 0) {
+      if (!found)
+        out.best = uint8_t(k);
+      continue;
+    }
+    float margin = error_at(errors_[k].position(question.quantile));
+    out.margin[k] = std::max(margin, 0.05f);
+    float over = 0, under = 0;
+    for (int i = 0; i < error_buckets; ++i) {
+      float ratio = error_at(float(i) + 0.5f), count = counts[size_t(i)];
+      (ratio > margin ? over : under) += count * (ratio - margin);
+    }
+    float loss =
+      average_[k] * (question.quantile * over - (1 - question.quantile) * under) / float(total);
+    if (cpu_expert(k) == cpu_expert::season)
+      loss /= season_must_win;
+    if (!found || loss < least) {
+      out.best = uint8_t(k);
+      least = loss;
+      found = true;
+    }
   }
-  cpu_model newer = hour_ >= other.hour_ ? *this : other;
-  const cpu_model& older = hour_ >= other.hour_ ? other : *this;
-  // Weights of the older count as of its own reference hour.
-  float shift = std::exp2((float(newer.reference_h_) - float(older.reference_h_)) / -half_life_h);
-  for (size_t i = 0; i < weights_.size(); ++i)
-    newer.weights_[i] += older.weights_[i] * shift;
-  for (size_t i = 0; i < ring_.size(); ++i)
-    newer.ring_[i] = std::max(newer.ring_[i], older.ring_[i]);
-  if (older.hour_ == newer.hour_)
-    newer.now_peak_ = std::max(newer.now_peak_, older.now_peak_);
-  else
-    newer.ring_[week_hour(older.hour_)] =
-      std::max(newer.ring_[week_hour(older.hour_)], encode_up(older.now_peak_));
-  *this = newer;
+  return out;
 }
 
-void cpu_model::weaken() {
-  for (auto& w : weights_)
-    w *= 0.25f;
+void cpu_model::aim(const cpu_question& question) {
+  if (goal_ == question)
+    return;
+  goal_ = question;
+  auto fresh = make_plan(goal_);
+  margin_ = fresh.margin;
+  best_ = fresh.best;
+}
+
+cpu_answer cpu_model::estimate(const cpu_question& question) const {
+  cpu_answer out;
+  if (slot_count_ == 0)
+    return out;
+  plan used;
+  if (question == goal_)
+    used = {margin_, best_};
+  else
+    used = make_plan(question);
+  auto now = prediction_;
+  predict(now, live(), slot_);
+  auto& last_day = now[size_t(cpu_expert::last_day)];
+  last_day = std::max(last_day, live());
+  if (slots_ == 0 || now[used.best] <= 0) {
+    now[used.best] = live();
+    used.margin[used.best] = untaught_margin(question.quantile);
+  }
+  out.expert = cpu_expert(used.best);
+  out.prediction = now[used.best];
+  out.margin = used.margin[used.best];
+  out.value = out.prediction * out.margin;
+  return out;
 }
 
 float cpu_model::quantile(float q) const {
-  float total = 0;
-  for (float w : weights_)
-    total += w;
-  float wanted = q * total, sum = 0;
-  for (int i = 0; i < buckets; ++i) {
-    float w = weights_[size_t(i)];
-    if (w > 0 && sum + w >= wanted) {
-      float from = log_bucket_start<3>(i), to = log_bucket_start<3>(i + 1);
-      return from + (to - from) * std::clamp((wanted - sum) / w, 0.0f, 1.0f);
-    }
-    sum += w;
-  }
-  return 0;
+  float position = usage_.position(q);
+  return position < 0 ? 0 : std::min(usage_at(position), highest_);
 }
 
 float cpu_model::peak(int hours) const {
-  float best = now_peak_;
-  for (uint32_t back = 1; back < uint32_t(std::min(hours, 168)) && back < hour_; ++back)
-    best = std::max(best, decode(ring_[week_hour(hour_ - back)]));
+  float best = std::max(hour_peak_, live());
+  uint32_t hour = slot_ / slots_an_hour;
+  for (uint32_t back = 1; back < uint32_t(std::clamp(hours, 0, 168)) && back < hour; ++back)
+    best = std::max(best, decode_hour(hours_[week_hour(hour - back)]));
   return best;
 }
 
 std::array<float, 168> cpu_model::by_hour() const {
   std::array<float, 168> out{};
   for (size_t i = 0; i < out.size(); ++i)
-    out[i] = decode(ring_[i]);
-  if (hour_ > 0)
-    out[week_hour(hour_)] = std::max(out[week_hour(hour_)], now_peak_);
+    out[i] = decode_hour(hours_[i]);
   return out;
 }
 
-cpu_answer cpu_model::estimate(const cpu_question& question) const {
-  cpu_answer out;
-  out.percentile = quantile(question.quantile);
-  out.value = out.percentile;
-  if (question.follow) {
-    out.recent_peak = peak(2);
-    out.value = std::max(out.value, out.recent_peak);
+cpu_model::overrun cpu_model::expected_overrun(float millicores,
+                                               const cpu_question& question) const {
+  overrun out;
+  auto answer = estimate(question);
+  auto& record = errors_[size_t(answer.expert)];
+  auto total = float(record.total());
+  if (answer.prediction <= 0 || total <= 0)
+    return out;
+  for (int i = 0; i < error_buckets; ++i) {
+    // Split the bucket that holds the bound.
+    float from = error_at(float(i)) * answer.prediction,
+          to = error_at(float(i) + 0.999f) * answer.prediction;
+    float share = record.counts[size_t(i)] / total;
+    if (to <= millicores || share == 0)
+      continue;
+    float above = from >= millicores ? 1 : (to - millicores) / std::max(1e-6f, to - from);
+    out.share += share * above;
+    out.volume += share * above * ((std::max(from, millicores) + to) / 2 - millicores);
   }
   return out;
+}
+
+void cpu_model::weaken() {
+  for (auto& e : errors_) {
+    e.halve();
+    e.halve();
+  }
+  usage_.halve();
+  usage_.halve();
+}
+
+void cpu_model::merge(const cpu_model& other) {
+  if (other.slot_ == 0)
+    return;
+  if (slot_ == 0) {
+    *this = other;
+    return;
+  }
+  bool other_newer = other.slot_ > slot_ || (other.slot_ == slot_ && other.slots_ > slots_);
+  cpu_model out = other_newer ? other : *this;
+  const cpu_model& rest = other_newer ? *this : other;
+  // The older one's evidence has aged since by the newer one's clock.
+  float age = float(out.slot_ - rest.slot_);
+  float usage_factor = out.usage_weight_ / rest.usage_weight_ * std::exp2(-age / usage_half_life);
+  float error_factor = out.error_weight_ / rest.error_weight_ * std::exp2(-age / error_half_life);
+  if (out.usage_.merge(rest.usage_, usage_factor))
+    out.usage_weight_ = std::max(1.0f, out.usage_weight_ / 2);
+  for (size_t k = 0; k < experts; ++k) {
+    out.errors_[k].merge(rest.errors_[k], error_factor);
+    out.prediction_[k] = std::max(out.prediction_[k], rest.prediction_[k]);
+    out.average_[k] = std::max(out.average_[k], rest.average_[k]);
+  }
+  for (size_t i = 0; i < hours_.size(); ++i)
+    out.hours_[i] = std::max(out.hours_[i], rest.hours_[i]);
+  if (out.slot_ - rest.slot_ < slots_an_hour)
+    for (size_t i = 0; i < recent_.size(); ++i)
+      out.recent_[i] = std::max(out.recent_[i], rest.recent_[i]);
+  out.highest_ = std::max(out.highest_, rest.highest_);
+  out.moving_ = std::max(out.moving_, rest.moving_);
+  out.slots_ = std::max(out.slots_, rest.slots_);
+  if (out.slot_ == rest.slot_) {
+    out.slot_sum_ += rest.slot_sum_;
+    out.slot_count_ += rest.slot_count_;
+    out.hour_peak_ = std::max(out.hour_peak_, rest.hour_peak_);
+  }
+  if (out.goal_.quantile > 0) {
+    auto fresh = out.make_plan(out.goal_);
+    out.margin_ = fresh.margin;
+    out.best_ = fresh.best;
+  }
+  *this = out;
 }
 
 }  // namespace scaleops

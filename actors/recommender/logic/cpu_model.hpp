@@ -1,65 +1,119 @@
-// What is learned of a container's CPU usage.
+// What is learned of a container's CPU usage, and what request follows from it.
+//
+// Four cheap experts each predict the level of the next minutes: the slow distribution's P90, the
+// highest 5-minute mean of the last hour, a fast moving average, and the same hours of the last
+// days; a fifth, the peak of 24 h, stands in where changes cost restarts. For each expert a small
+// fading histogram of usage / prediction says how wrong it is, so any quantile of usage is
+// prediction × that histogram's quantile: a margin that is learned per container instead of being
+// the same 15 % for all. Of the experts, the one whose margin-corrected prediction would have cost
+// least (pinball loss at the asked quantile) is followed. docs/recommender.md has the figures.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
+
+#include "actors/recommender/logic/decaying_counts.hpp"
 
 namespace scaleops {
 
-/// What an estimate is asked for.
+/// What a request is asked to be.
 struct cpu_question {
-  float quantile = 0.95f;  // of usage, 0 to 1
-  float window_h = 24;     // history that counts: half-life of the distribution
-  bool follow = true;  // follow recent levels (changes cost nothing); else hold the window's level
-  bool season = true;
+  float quantile = 0.88f;  // share of the time in which usage shall fit, before headroom
+  bool follow = true;      // changes cost nothing: follow the load; else hold the day's level
+  bool season = true;      // may follow the curve of the last days
+  bool operator==(const cpu_question&) const = default;
 };
 
-/// Millicores. `why` fields feed reasons; 0: did not matter.
+enum class cpu_expert : uint8_t { slow, last_hour, moving, season, last_day };
+
+/// Millicores.
 struct cpu_answer {
-  float value = 0;
-  float percentile = 0;   // the distribution's part
-  float recent_peak = 0;  // what lifted it
-  float season = 0;
-  float burst = 0;
+  float value = 0;       // prediction × learned margin
+  float prediction = 0;  // of the followed expert
+  float margin = 1;      // learned factor
+  cpu_expert expert = cpu_expert::slow;
 };
 
 class cpu_model {
 public:
+  /// Takes a sample in millicores at Unix seconds. Older than the current slot: counted into it.
   void add(uint32_t at_s, float millicores);
+  /// Keeps the margins for this question up to date while samples come: asking it is then cheap.
+  void aim(const cpu_question& question);
   void merge(const cpu_model& other);
-  /// New template: old evidence weighs a quarter.
+  /// New template: experts' records count for a quarter, levels restart from fresh samples.
   void weaken();
 
   cpu_answer estimate(const cpu_question& question) const;
-  /// Quantile of all usage with its decay; 0 when nothing was seen.
+  /// Quantile of all usage with its decay (half-life 24 covered hours); 0 when nothing was seen.
   float quantile(float q) const;
-  /// Highest usage in the last `hours` hours (up to 168).
+  /// Highest 5-minute mean in the last `hours` hours (up to 168).
   float peak(int hours) const;
-  /// Peak by hour of the week in millicores, hour 0 = Monday 00:00 UTC; 0: never seen.
+  /// Mean of the running 5 minutes.
+  float live() const { return slot_count_ > 0 ? slot_sum_ / float(slot_count_) : 0; }
+  /// Highest 5-minute mean by hour of the week, hour 0 = Monday 00:00 UTC; 0: not seen in the last
+  /// week.
   std::array<float, 168> by_hour() const;
+  uint32_t slots() const { return slots_; }
+  /// Chance that usage is above `millicores` by the followed expert's record, and by how much on
+  /// average.
+  struct overrun {
+    float share = 0;   // of the time
+    float volume = 0;  // mean millicores above, over all time
+  };
+  overrun expected_overrun(float millicores, const cpu_question& question) const;
 
+  /// Highest sample ever, halved every 8 weeks.
+  float highest() const { return highest_; }
   bool operator==(const cpu_model&) const = default;
   template <class Visitor>
   void visit(Visitor&& v) {
-    v(weights_, ring_, reference_h_, hour_, slot_, slot_count_, slot_last_, now_peak_);
+    v(usage_.counts, errors_[0].counts, errors_[1].counts, errors_[2].counts, errors_[3].counts,
+      errors_[4].counts, hours_, recent_, prediction_, average_, margin_, highest_, usage_weight_,
+      error_weight_, moving_, slot_sum_, usage_carry_, error_carry_, goal_.quantile, slot_,
+      slot_count_, slot_last_, slots_, hour_peak_, best_, goal_.follow, goal_.season);
   }
   template <class Visitor>
   void visit(Visitor&& v) const {
-    v(weights_, ring_, reference_h_, hour_, slot_, slot_count_, slot_last_, now_peak_);
+    const_cast<cpu_model*>(this)->visit([&](auto&... fields) { v(std::as_const(fields)...); });
   }
 
 private:
-  static constexpr int buckets = 152;  // 8 an octave, to 2^19 millicores
-  void roll(uint32_t hour);
+  static constexpr size_t experts = 5;
+  static constexpr int usage_buckets = 128;  // 8 an octave from 4 millicores to 262 cores
+  static constexpr int error_buckets = 48;   // 8 an octave from 1/4 to 4, then 2 to 1024
 
-  std::array<float, buckets> weights_{};
-  std::array<uint16_t, 168> ring_{};  // peak of each hour of the last week, by hour of the week
-  uint32_t reference_h_ = 0;          // hour at which a weight is worth 1
-  uint32_t hour_ = 0;                 // current hour since 1970
-  uint32_t slot_ = 0;                 // current 5-minute slot since 1970
-  uint32_t slot_count_ = 0;           // samples in it
-  uint32_t slot_last_ = 1;            // samples in the one before
-  float now_peak_ = 0;                // of the current hour
+  struct plan {
+    std::array<float, experts> margin{};
+    uint8_t best = 0;
+  };
+  plan make_plan(const cpu_question& question) const;
+  void close_slot(uint32_t next_slot);
+  void predict(std::array<float, experts>& out, float open_level, uint32_t oldest) const;
+  float season(uint32_t hour) const;
+  static bool allowed(size_t expert, const cpu_question& question);
+
+  recommender_logic::decaying_counts<usage_buckets> usage_;
+  std::array<recommender_logic::decaying_counts<error_buckets>, experts> errors_;
+  std::array<uint8_t, 168>
+    hours_{};  // highest 5-minute mean of each hour of the week, log code; 0: none
+  std::array<uint16_t, 12> recent_{};        // means of the last hour's slots
+  std::array<float, experts> prediction_{};  // made before the running slot, 0: none
+  std::array<float, experts> average_{};     // moving average of each expert's predictions
+  std::array<float, experts> margin_{};      // for goal_
+  float highest_ = 0;  // of all samples, halved every 8 weeks: caps what margins can invent
+  float usage_weight_ = 64, error_weight_ = 16;  // what a slot is worth now
+  float moving_ = 0;
+  float slot_sum_ = 0;
+  float usage_carry_ = 0, error_carry_ = 0;  // fractions of a count not yet given
+  cpu_question goal_{0, true, true};         // quantile 0: none
+  uint32_t slot_ = 0;                        // running 5-minute slot since 1970
+  uint32_t slot_count_ = 0, slot_last_ = 1;  // samples in it and in the one before
+  uint32_t slots_ = 0;                       // closed so far
+  float hour_peak_ = 0;                      // of the running hour
+  uint8_t best_ = 0;                         // for goal_
 };
 
 }  // namespace scaleops

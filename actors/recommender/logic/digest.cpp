@@ -66,7 +66,6 @@ std::string input_digest(std::span<const container_input> containers, const poli
     h.number(uint64_t(c.role));
     h.add(c.current.requests);
     h.add(c.current.limits);
-    h.number(uint64_t(c.changed_at.time_since_epoch().count()));
     h.bytes(c.state ? c.state->save() : std::string{});
   }
   h.add(policy.cpu);

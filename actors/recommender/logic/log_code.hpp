@@ -24,6 +24,12 @@ constexpr float log_bucket_start(int bucket) {
   return std::bit_cast<float>(uint32_t(bucket + (127 << sub_bits)) << (23 - sub_bits));
 }
 
+/// The same where bucket 0 starts at 1 instead of 0.
+template <int sub_bits>
+constexpr float log_bucket_start_all(int bucket) {
+  return std::bit_cast<float>(uint32_t(bucket + (127 << sub_bits)) << (23 - sub_bits));
+}
+
 /// 16-bit code, 11 bits of mantissa (error below 0.05 %), always rounded up: a coded peak is never
 /// too low.
 constexpr uint16_t encode_up(float value) {

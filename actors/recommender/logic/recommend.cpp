@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "actors/recommender/logic/bounds.hpp"
+#include "actors/recommender/logic/sizing.hpp"
 
 namespace scaleops {
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::array both = {resource_kind::cpu, resource_kind::memory};
 constexpr int64_t mebi = 1 << 20;
+using std::chrono::hours;
 
 uint32_t seconds_of(instant at) {
   return uint32_t(std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count());
@@ -21,64 +23,126 @@ double hours_of(milliseconds span) {
   return double(span.count()) / 3.6e6;
 }
 
-/// Moves a level along the log-odds: a = 0.5 leaves it, 0 and 1 divide and multiply the overrun
-/// share by ten.
-double shifted(double level, double aggressiveness) {
-  double odds = (1 - level) / level * std::pow(10.0, 2 * (aggressiveness - 0.5));
-  return 1 / (1 + odds);
-}
-
 /// The container's own settings, or the policy's.
-void find_settings(draft& d, const policy_spec& policy) {
-  d.cpu = &policy.cpu;
-  d.memory = &policy.memory;
+const container_policy* special_of(const policy_spec& policy, std::string_view name) {
   for (auto& special : policy.containers)
-    if (glob_match(special.name, d.input->name)) {
-      d.off = special.off;
-      if (special.cpu)
-        d.cpu = &*special.cpu;
-      if (special.memory)
-        d.memory = &*special.memory;
-      return;
-    }
+    if (glob_match(special.name, name))
+      return &special;
+  return nullptr;
 }
 
+void find_settings(draft& d, const policy_spec& policy) {
+  auto* special = special_of(policy, d.input->name);
+  d.off = special && special->off;
+  d.cpu = special && special->cpu ? &*special->cpu : &policy.cpu;
+  d.memory = special && special->memory ? &*special->memory : &policy.memory;
+}
+
+cpu_question question_of(const resource_policy& cpu, const policy_spec& policy, change_cost cost) {
+  cpu_question ask;
+  ask.quantile = float(cpu_goal_of(cpu, policy.aggressiveness).quantile);
+  ask.follow = cost == change_cost::in_place;
+  ask.season = policy.season;
+  return ask;
+}
+
+/// 0 to 1: half after half a day, 0.95 after ten days.
 double confidence_of(const container_state& state) {
   double days = state.hours() / 24;
-  return std::clamp(days / (days + 0.25), 0.0, 1.0);
+  return days / (days + 0.5);
 }
 
 void size_cpu(draft& d, const policy_spec& policy, const sizing_facts& facts) {
-  auto& state = *d.input->state;
-  cpu_question ask;
-  ask.quantile = float(shifted(d.cpu->percentile, policy.aggressiveness));
-  ask.window_h = float(hours_of(d.cpu->window));
-  ask.follow = facts.cost == change_cost::in_place;
-  ask.season = policy.season && ask.follow;
-  auto answer = state.cpu().estimate(ask);
+  auto& model = d.input->state->cpu();
+  auto ask = question_of(*d.cpu, policy, facts.cost);
+  auto answer = model.estimate(ask);
   if (answer.value <= 0)
     return;
-  d.say(resource_kind::cpu, reason_code::percentile, answer.percentile, ask.quantile);
-  if (answer.recent_peak >= answer.value && answer.recent_peak > answer.percentile)
-    d.say(resource_kind::cpu, reason_code::recent_peak, answer.recent_peak, 2);
-  d.wish_cpu = answer.value * (1 + d.cpu->headroom) + double(d.cpu->headroom_absolute);
-  d.say(resource_kind::cpu, reason_code::headroom, d.wish_cpu, d.cpu->headroom);
+  constexpr auto cpu = resource_kind::cpu;
+  switch (answer.expert) {
+    case cpu_expert::slow:
+      d.say(cpu, reason_code::percentile, answer.prediction, 0.9);
+      break;
+    case cpu_expert::season:
+      d.say(cpu, reason_code::season, answer.prediction, 24);
+      break;
+    case cpu_expert::last_day:
+      d.say(cpu, reason_code::recent_peak, answer.prediction, 24);
+      break;
+    case cpu_expert::last_hour:
+    case cpu_expert::moving:
+      d.say(cpu, reason_code::recent_peak, answer.prediction, 1);
+      break;
+  }
+  d.say(cpu, reason_code::margin, answer.margin - 1, 1 - ask.quantile);
+  double headroom = cpu_goal_of(*d.cpu, policy.aggressiveness).headroom;
+  d.wish_cpu = answer.value * (1 + headroom);
+  double most = model.highest() * 1.1;  // no margin invents more than was ever seen
+  if (d.wish_cpu > most) {
+    d.wish_cpu = most;
+    d.say(cpu, reason_code::recent_peak, most / 1.1, 1344);
+  } else {
+    d.say(cpu, reason_code::headroom, d.wish_cpu, headroom);
+  }
+  d.wish_cpu += double(d.cpu->headroom_absolute);
+  double live = model.live();
+  auto current = d.input->current.requests.cpu;
+  if (policy.burst_healing && current && live > double(*current) && d.wish_cpu > double(*current)) {
+    d.say(cpu, reason_code::burst, d.wish_cpu, live);
+    d.out.urgent = true;
+  }
+  if (float share = d.input->state->throttled(); share > 0.05f)
+    d.say(cpu, reason_code::throttled, d.wish_cpu, share);
 }
 
-void size_memory(draft& d, const policy_spec& policy, const sizing_facts& facts, instant now) {
-  auto& state = *d.input->state;
+void size_memory(draft& d, const policy_spec& policy, instant now) {
+  constexpr auto memory = resource_kind::memory;
   memory_question ask;
-  ask.quantile = float(shifted(d.memory->percentile, policy.aggressiveness));
+  ask.margin = memory_margin_of(*d.memory, policy.aggressiveness);
   ask.oom_healing = policy.oom_healing;
-  ask.follow = facts.cost == change_cost::in_place;
-  auto answer = state.memory().estimate(ask, seconds_of(now));
+  auto answer = d.input->state->memory().estimate(ask, seconds_of(now));
   if (answer.value <= 0)
     return;
-  d.say(resource_kind::memory, reason_code::recent_peak, answer.peak, ask.window_h);
+  d.say(memory, reason_code::recent_peak, answer.peak, 24);
+  d.say(memory, reason_code::margin, answer.margin, ask.margin);
   d.wish_memory = answer.value + double(d.memory->headroom_absolute);
-  if (answer.oom_floor >= answer.value && answer.oom_floor > 0)
-    d.say(resource_kind::memory, reason_code::oom_kill, answer.oom_floor, answer.oom_limit);
+  if (answer.oom_floor > 0)
+    d.say(memory, reason_code::oom_kill, answer.oom_floor, answer.oom_limit);
+  if (answer.leak_cap > 0)
+    d.say(memory, reason_code::leak_suspected, answer.leak_cap, answer.growth_a_day);
+  d.killed = answer.urgent;
   d.out.urgent |= answer.urgent;
+}
+
+/// A shrink stays above what the container uses now plus five percent.
+void keep_above_live(draft& d) {
+  double least = d.input->state->memory().live() * 1.05;
+  auto current = d.input->current.requests.memory;
+  if (d.wish_memory > 0 && d.wish_memory < least && current && d.wish_memory < double(*current)) {
+    least = std::min(least, double(*current));
+    d.wish_memory = least;
+    d.say(resource_kind::memory, reason_code::live_usage, least, 0);
+  }
+}
+
+void set_bounds(draft& d) {
+  auto& state = *d.input->state;
+  double days = std::max(state.hours() / 24, 0.01);
+  double wide = 1 + 1 / days, narrow = std::pow(1 + 0.001 / days, -2);
+  double low = std::min(d.wish_cpu, double(state.cpu().quantile(0.5f)) * 1.15);
+  double high = std::max(d.wish_cpu, double(state.cpu().quantile(0.95f)) * 1.15);
+  if (d.wish_cpu > 0) {
+    d.out.lower.cpu = int64_t(low * narrow);
+    d.out.upper.cpu = int64_t(std::min(high * wide, 1e12));
+  }
+  if (d.wish_memory > 0) {
+    d.out.lower.memory = int64_t(state.memory().peak() * narrow);
+    d.out.upper.memory = int64_t(std::min(d.wish_memory * (1 + 0.2 / days) * 1.15, 1e15));
+  }
+  if (days < 1) {
+    d.say(resource_kind::cpu, reason_code::confidence, wide, d.out.confidence);
+    d.say(resource_kind::memory, reason_code::confidence, 1 + 0.2 / days, d.out.confidence);
+  }
 }
 
 void gate_history(draft& d, const policy_spec& policy) {
@@ -94,23 +158,7 @@ void gate_history(draft& d, const policy_spec& policy) {
   }
 }
 
-void hold(draft& d, const sizing_facts& facts) {
-  bool cheap = facts.cost == change_cost::in_place;
-  for (auto kind : both) {
-    auto current = field(d.input->current.requests, kind);
-    double wish = d.wish(kind);
-    if (!current || wish <= 0 || d.out.urgent)
-      continue;
-    double ratio = wish / double(std::max<int64_t>(1, *current));
-    if (ratio < 1 + (cheap ? 0.05 : 0.10) && ratio > 1 - (cheap ? 0.15 : 0.25)) {
-      if (wish != double(*current))
-        d.say(kind, reason_code::hysteresis, double(*current), wish);
-      d.wish(kind) = double(*current);
-    }
-  }
-}
-
-void round_and_bound(draft& d) {
+void round_up(draft& d) {
   if (d.wish_cpu > 0)
     d.out.target.requests.cpu = int64_t(std::ceil(d.wish_cpu));
   if (d.wish_memory > 0) {
@@ -122,14 +170,33 @@ void round_and_bound(draft& d) {
 
 }  // namespace
 
+cpu_question question_of(const policy_spec& policy, std::string_view container, change_cost cost) {
+  auto* special = special_of(policy, container);
+  return question_of(special && special->cpu ? *special->cpu : policy.cpu, policy, cost);
+}
+
 std::vector<container_recommendation> recommend(std::span<const container_input> containers,
                                                 const policy_spec& policy,
                                                 const sizing_facts& facts, instant now) {
+  std::vector<container_recommendation> out;
+  recommend(containers, policy, facts, now, out);
+  return out;
+}
+
+void recommend(std::span<const container_input> containers, const policy_spec& policy,
+               const sizing_facts& facts, instant now, std::vector<container_recommendation>& out) {
+  out.resize(containers.size());
   std::vector<draft> drafts(containers.size());
   for (size_t i = 0; i < containers.size(); ++i) {
     auto& d = drafts[i];
     d.input = &containers[i];
+    d.out = std::move(out[i]);
     d.out.name = d.input->name;
+    d.out.target = {};
+    d.out.lower = d.out.upper = {};
+    d.out.confidence = 0;
+    d.out.urgent = false;
+    d.out.reasons.clear();
     d.out.current = d.input->current;
     find_settings(d, policy);
     if (d.off) {
@@ -144,25 +211,24 @@ std::vector<container_recommendation> recommend(std::span<const container_input>
     }
     d.out.confidence = confidence_of(*d.input->state);
     size_cpu(d, policy, facts);
-    size_memory(d, policy, facts, now);
-    double widen = 1 + 1 / std::max(0.01, d.input->state->hours() / 24);
-    d.out.lower = {int64_t(d.wish_cpu * 0.5), int64_t(d.wish_memory * 0.8)};
-    d.out.upper = {int64_t(d.wish_cpu * widen), int64_t(d.wish_memory * widen)};
+    size_memory(d, policy, now);
+    if (auto since = d.input->state->revision_since();
+        since != instant{} && now - since < hours{24})
+      d.say(resource_kind::cpu, reason_code::new_revision, hours_of(now - since), 0);
+    set_bounds(d);
     gate_history(d, policy);
     hold(d, facts);
+    keep_above_live(d);
     apply_container_bounds(d, facts);
     apply_hpa_guard(d, facts);
   }
   apply_pod_bounds(drafts, facts);
   for (auto& d : drafts)
     if (!d.off)
-      round_and_bound(d);
+      round_up(d);
   apply_limits(drafts, facts);
-  std::vector<container_recommendation> out;
-  out.reserve(drafts.size());
-  for (auto& d : drafts)
-    out.push_back(std::move(d.out));
-  return out;
+  for (size_t i = 0; i < drafts.size(); ++i)
+    out[i] = std::move(drafts[i].out);
 }
 
 }  // namespace scaleops

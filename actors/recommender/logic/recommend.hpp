@@ -3,10 +3,12 @@
 //   container_state state;                        // one per workload × container, see
 //   container_state.hpp state.observe(sample, pod_id);                // usage, pooled over pods
 //   state.observe_oom(kill);
-//   auto chosen = choose_policy(subject, policies, rules);      // which policy and why
-//   auto recs = recommend(containers, *chosen.spec, facts, now);  // targets with reasons
-//   std::string digest = input_digest(containers, *chosen.spec, facts, now);  // for `scaleops
-//   explain`
+//   state.aim(question_of(policy, container, cost));  // when the policy is known or changes: keeps
+//   answers at hand state.note_change(resource, cost);                // when our change took
+//   effect: changes are rationed auto chosen = choose_policy(subject, policies, rules);      //
+//   which policy and why auto recs = recommend(containers, *chosen.spec, facts, now);  // targets
+//   with reasons std::string digest = input_digest(containers, *chosen.spec, facts, now);  // for
+//   `scaleops explain`
 //
 // `recommend` costs about as much as reading one cached estimate unless a 5-minute slot has passed
 // since.
@@ -25,12 +27,6 @@
 #include "messages/recommendation.hpp"
 
 namespace scaleops {
-
-/// What putting a change into effect costs the workload.
-enum class change_cost : uint8_t {
-  in_place,  // nothing: follow the day's curve
-  restart,   // a restarted pod: hold the window's level, change rarely
-};
 
 /// One container as the decision sees it.
 struct container_input {
@@ -59,10 +55,17 @@ struct sizing_facts {
   bool operator==(const sizing_facts&) const = default;
 };
 
+/// What `recommend` will ask a container's state under this policy: for container_state::aim.
+cpu_question question_of(const policy_spec& policy, std::string_view container, change_cost cost);
+
 /// Targets of all containers of a workload's pod. Pure: same arguments, same bits.
 std::vector<container_recommendation> recommend(std::span<const container_input> containers,
                                                 const policy_spec& policy,
                                                 const sizing_facts& facts, instant now);
+
+/// The same into `out`, whose memory is used again.
+void recommend(std::span<const container_input> containers, const policy_spec& policy,
+               const sizing_facts& facts, instant now, std::vector<container_recommendation>& out);
 
 /// Hex SHA-256 over everything that `recommend` read.
 std::string input_digest(std::span<const container_input> containers, const policy_spec& policy,

@@ -1,0 +1,55 @@
+#include "actors/recommender/logic/sizing.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace scaleops::recommender_logic {
+
+namespace {
+
+constexpr std::array both = {resource_kind::cpu, resource_kind::memory};
+
+/// How far a wish must be from what is in force, with a full ration, and how that grows as the
+/// ration is spent.
+struct band {
+  double up, down, up_growth, down_growth;
+};
+constexpr band bands[] = {{0.10, 0.15, 1, 2}, {0.05, 0.10, 0, 1}};
+
+}  // namespace
+
+cpu_goal cpu_goal_of(const resource_policy& policy, double aggressiveness) {
+  double a = std::clamp(aggressiveness, 0.0, 1.0);
+  // A request that follows the load is never far above it: the same risk is reached at a lower
+  // level.
+  double odds = (1 - policy.percentile) / policy.percentile * 1.55;
+  odds *= std::pow(10, (a < 0.5 ? 4.0 : 1.6) * (a - 0.5));
+  return {std::clamp(1 / (1 + odds), 0.5, 0.9995), policy.headroom * 2 * (1 - a)};
+}
+
+double memory_margin_of(const resource_policy& policy, double aggressiveness) {
+  double a = std::clamp(aggressiveness, 0.0, 1.0);
+  double above = std::clamp(1 - policy.percentile, 0.001, 0.999);
+  return (0.15 + policy.headroom) * std::sqrt(0.07 / above) * std::pow(10, 2 * (0.5 - a));
+}
+
+void hold(draft& d, const sizing_facts& facts) {
+  for (auto kind : both) {
+    auto current = field(d.input->current.requests, kind);
+    double wish = d.wish(kind);
+    if (!current || *current <= 0 || wish <= 0)
+      continue;
+    auto& limits = bands[size_t(kind)];
+    double spent = d.input->state->spent(kind, facts.cost);
+    double up = limits.up * (1 + limits.up_growth * spent);
+    double down = 1 / (1 + limits.down / (1 - limits.down) * (1 + limits.down_growth * spent));
+    double ratio = wish / double(*current);
+    bool killed = kind == resource_kind::memory && d.killed;
+    if (ratio > 1 + up || ratio < down || (killed && ratio > 1) || wish == double(*current))
+      continue;
+    d.say(kind, reason_code::hysteresis, double(*current), wish);
+    d.wish(kind) = double(*current);
+  }
+}
+
+}  // namespace scaleops::recommender_logic
