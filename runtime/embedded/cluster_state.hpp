@@ -142,7 +142,7 @@ struct cluster_state {
         now(cfg.start),
         dice(cfg.seed),
         store(cfg.history, cfg.seed),
-        watches(store) {}
+        watches(store, cfg.bookmark_every) {}
 
   embedded_config cfg;
   instant now;

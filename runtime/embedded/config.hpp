@@ -28,6 +28,7 @@ struct embedded_config {
 
   milliseconds step = std::chrono::seconds{15};  // usage, throttling and OOM are computed so often
   history_limits history;
+  milliseconds bookmark_every = std::chrono::minutes{1};  // to watches that are idle
 
   milliseconds pod_start =
     std::chrono::milliseconds{1500};  // sandbox and image, cached: until containers start

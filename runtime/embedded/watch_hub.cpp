@@ -50,7 +50,7 @@ std::vector<watch_delivery> watch_hub::collect(instant now) {
       for (auto end = store_.next_change(w.kind); w.cursor < end && events.size() < batch_limit;
            ++w.cursor)
         events.push_back(store_.change_at(w.kind, w.cursor).event);
-    if (events.empty() && now - w.told >= bookmark_every)
+    if (events.empty() && now - w.told >= bookmark_every_)
       events.push_back({watch_event::type::bookmark, nullptr, store_.version()});
     if (events.empty())
       continue;

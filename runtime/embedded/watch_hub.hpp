@@ -19,7 +19,8 @@ struct watch_delivery {
 
 class watch_hub {
 public:
-  explicit watch_hub(const object_store& store) : store_(store) {}
+  watch_hub(const object_store& store, milliseconds bookmark_every)
+      : store_(store), bookmark_every_(bookmark_every) {}
 
   /// `version` 0 means: first all that is there, as added, then what changes. ec::gone when too
   /// old.
@@ -41,7 +42,6 @@ public:
 
 private:
   static constexpr size_t batch_limit = 1000;
-  static constexpr milliseconds bookmark_every = std::chrono::minutes{1};
 
   struct watch {
     object_kind kind = object_kind::pod;
@@ -53,6 +53,7 @@ private:
   };
 
   const object_store& store_;
+  milliseconds bookmark_every_;  // to idle watches
   uint64_t opened_ = 0;
   std::map<uint64_t, watch> watches_;
 };
