@@ -135,7 +135,8 @@ void write_status(cluster_state& s, uint32_t owner, const owner_status& status) 
   });
   if (r.parent != no_row)
     s.dirty_owners.insert(r.parent);
-  touch_budgets(s, value.meta.ns, value.template_labels);
+  auto& stored = s.owner_of(owner);  // `value` was replaced
+  touch_budgets(s, stored.meta.ns, stored.template_labels);
 }
 
 void set_replicas(cluster_state& s, uint32_t owner, int32_t replicas) {

@@ -102,14 +102,16 @@ int run_up(const up_options& options) {
     return refuse("--traces: " + problem);
   auto description = choice.description;
   bool headless = options.run_for.has_value();
-  if (!headless)
+  if (!headless) {
     with.sign_in_token = random_hex(16);
+    with.session_secret = random_hex(32);
+  }
 
   up_session session{with, std::move(choice)};
   if (!headless) {
     if (auto failure = session.listen(options.listen); !failure.empty())
       return refuse("--listen: " + failure);
-    fmt::print("ScaleOps runs {}.\n\n  Dashboard    {}/?token={}\n  Metrics      {}/metrics\n\n",
+    fmt::print("ScaleOps runs {}.\n\n  Dashboard    {}/#token={}\n  Metrics      {}/metrics\n\n",
                description, session.url(), with.sign_in_token, session.url());
     fmt::print("One hour passes in {:.0f} s. Ctrl-C ends it.\n",
                with.speed > 0 ? 3600 / with.speed : 0.0);

@@ -64,7 +64,7 @@ up_session::up_session(settings with, cluster_choice choice)
   config.dashboards.access.bindings = {{dashboards::logic::role::admin, {}, {admins}, {}}};
   config.dashboards.one_time_token = with_.sign_in_token;
   config.dashboards.one_time_user = {"demo-admin", {admins}};
-  config.dashboards.session_secret = with_.sign_in_token;
+  config.dashboards.session_secret = with_.session_secret;
   platform_ports ports;
   ports.anchor = loop_.anchor();
   ports.kube = [this](component) { return kube_; };

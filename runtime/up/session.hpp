@@ -24,6 +24,7 @@ public:
     double speed = 0;  // 0: as fast as possible
     milliseconds scrape_interval = std::chrono::seconds{15};
     std::string sign_in_token;          // for the dashboard; empty: no one can sign in
+    std::string session_secret;         // signs session cookies
     std::optional<policy_spec> policy;  // replaces "production"
     bool account = false;
     instant begin{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}};

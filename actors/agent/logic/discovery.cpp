@@ -14,7 +14,8 @@ bool live(const pod& pod) {
 }
 
 bool measurable(const pod& pod) {
-  return !pod.node.empty() && live(pod) && !pod.meta.deleted && pod.meta.ns != labels::canary_namespace;
+  return !pod.node.empty() && live(pod) && !pod.meta.deleted &&
+         pod.meta.ns != labels::canary_namespace;
 }
 
 void overlay(string_map& base, const string_map& top) {

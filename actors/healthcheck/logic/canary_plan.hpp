@@ -8,8 +8,9 @@
 
 namespace scaleops {
 
-/// What the canary pod asks for, and what its recommendation gives it. The policy's floors and the namespace's LimitRange
-/// may move the latter, so the return is judged by the change and our stamp, not by these very numbers.
+/// What the canary pod asks for, and what its recommendation gives it. The policy's floors and the
+/// namespace's LimitRange may move the latter, so the return is judged by the change and our stamp,
+/// not by these very numbers.
 inline constexpr resources canary_sent{1, int64_t{4} << 20};
 inline constexpr resources canary_recommended{13, int64_t{27} << 20};
 

@@ -16,7 +16,7 @@ usage_shape shape_of(const container_state& state) {
   auto hours = state.cpu().by_hour();
   if (std::any_of(hours.begin(), hours.end(), [](float value) { return value > 0; }))
     shape.cpu_by_hour.assign(hours.begin(), hours.end());
-  shape.memory_peak = state.memory().peak(168);
+  shape.memory_peak = state.memory().peak();
   return shape;
 }
 

@@ -52,9 +52,9 @@ struct updater_memory {
   std::map<std::string, pod_memory> pods;  // by pod uid
   std::map<workload_ref, workload_memory> workloads;
   std::map<pod_ref, usage_memory> usage;
-  std::set<std::string> unmeasured;  // nodes that gave no live use when asked last
+  std::set<std::string> unmeasured;      // nodes that gave no live use when asked last
   std::map<std::string, instant> asked;  // nodes: when their answer last came, or failed to
-  std::deque<instant> failures;      // disruptions that ended badly
+  std::deque<instant> failures;          // disruptions that ended badly
 
   /// The API server refused (429, 5xx): the workload rests, twice as long each time in a row.
   void back_off(const workload_ref& ref, refusal why, std::string detail,

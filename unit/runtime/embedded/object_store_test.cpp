@@ -101,7 +101,7 @@ TEST_CASE("a watch that falls behind the history is closed as gone") {
   history_limits limits;
   limits.events = 10;
   object_store store{limits};
-  watch_hub hub{store};
+  watch_hub hub{store, std::chrono::minutes{1}};
   store.insert(rule("first"), t0);
   auto slow = hub.open(object_kind::policy_rule, store.version(), t0);
   REQUIRE(slow);
@@ -117,7 +117,7 @@ TEST_CASE("a watch that falls behind the history is closed as gone") {
 
 TEST_CASE("a watch from version 0 begins with all that is there") {
   object_store store;
-  watch_hub hub{store};
+  watch_hub hub{store, std::chrono::minutes{1}};
   store.insert(rule("b"), t0);
   store.insert(rule("a"), t0);
   auto all = hub.open(object_kind::policy_rule, 0, t0);
@@ -133,7 +133,7 @@ TEST_CASE("a watch from version 0 begins with all that is there") {
 
 TEST_CASE("dropped watches are told why") {
   object_store store;
-  watch_hub hub{store};
+  watch_hub hub{store, std::chrono::minutes{1}};
   store.insert(rule("a"), t0);
   REQUIRE(hub.open(object_kind::policy_rule, store.version(), t0));
   REQUIRE(hub.open(object_kind::pod, store.version(), t0));
@@ -147,7 +147,7 @@ TEST_CASE("dropped watches are told why") {
 
 TEST_CASE("a rewound watch hears old changes again") {
   object_store store;
-  watch_hub hub{store};
+  watch_hub hub{store, std::chrono::minutes{1}};
   store.insert(rule("a"), t0);
   auto id = hub.open(object_kind::policy_rule, store.version(), t0);
   REQUIRE(id);

@@ -13,7 +13,8 @@ TEST_CASE("a canary that came back changed and stamped proves the webhook") {
   CHECK(judge_canary(created, {}).result == check_result::pass);
 }
 
-TEST_CASE("a canary that came back as sent, or changed by somebody else, fails and says what to look at") {
+TEST_CASE(
+  "a canary that came back as sent, or changed by somebody else, fails and says what to look at") {
   CHECK(judge_canary(canary_pod("1"), {}).result == check_result::fail);
   auto foreign = canary_pod("1");
   foreign.containers[0].resources.requests = canary_recommended;
@@ -28,5 +29,6 @@ TEST_CASE("the canary's own recommendation carries a grant and is fresh") {
   REQUIRE(canary.automation);
   CHECK_FALSE(canary.automation->granted_by.empty());
   CHECK(canary.status.decided_at == now);
-  CHECK(canary.target == workload_ref{std::string(labels::canary_namespace), "Deployment", "canary"});
+  CHECK(canary.target ==
+        workload_ref{std::string(labels::canary_namespace), "Deployment", "canary"});
 }

@@ -9,7 +9,8 @@ namespace {
 
 std::vector<health_check> all_good() {
   std::vector<health_check> checks;
-  for (auto name : {"api-server", "webhook", "admissions", "agent", "recommender", "updater", "dashboards"})
+  for (auto name :
+       {"api-server", "webhook", "admissions", "agent", "recommender", "updater", "dashboards"})
     checks.push_back({name, check_result::pass, {}, {}});
   return checks;
 }
