@@ -43,8 +43,9 @@ void describe(command& c, up_options& o) {
   c.add("report", o.report, writable_file(),
         "Also write the report of --for to this file, as JSON.");
   c.add("listen", o.listen, address(), "Where the dashboard and the metrics are served.");
-  c.add("workloads", o.workloads, whole(1, 100'000), "Workloads of the embedded cluster.");
-  c.add("nodes", o.nodes, whole(1, 5'000), "Nodes of the embedded cluster.");
+  c.add("workloads", o.workloads, whole(1, 100'000),
+        "Workloads of the made-up cluster; traces bring their own.");
+  c.add("nodes", o.nodes, whole(1, 5'000), "Nodes of the made-up cluster; traces bring their own.");
   c.add("policy", o.policy, name_or_file(),
         "Policy by name, or a Policy object in a YAML or JSON file.");
   c.add("scrape-interval", o.scrape_interval, duration(1s, 5min), "How often usage is measured.");

@@ -98,7 +98,8 @@ int run_up(const up_options& options) {
   if (!can_write(options.report))
     return refuse(fmt::format("--report: {} cannot be written", options.report));
   cluster_choice choice;
-  if (!choose_cluster({options.traces, options.seed, with.begin}, choice, problem))
+  if (!choose_cluster({options.traces, options.seed, options.workloads, options.nodes, with.begin},
+                      choice, problem))
     return refuse("--traces: " + problem);
   auto description = choice.description;
   bool headless = options.run_for.has_value();

@@ -11,6 +11,43 @@ namespace {
 
 constexpr const char* granter = "demo-admin";
 
+/// Copies of the made-up workloads beyond their number, under names of their own; the first ones
+/// where fewer are wanted.
+void set_workloads(embedded::cluster_spec& spec, size_t wanted) {
+  size_t made = spec.workloads.size();
+  for (size_t i = made; i < wanted; ++i) {
+    auto copy = spec.workloads[i % made];
+    auto& owner = copy.object;
+    owner.meta.name += fmt::format("-{}", i / made + 1);
+    for (auto* labels : {&owner.meta.labels, &owner.selector, &owner.template_labels})
+      if (auto app = labels->find("app"); app != labels->end())
+        app->second = owner.meta.name;
+    spec.workloads.push_back(std::move(copy));
+  }
+  if (wanted >= made)
+    return;
+  spec.workloads.resize(wanted);
+  std::set<std::pair<std::string, std::string>> kept;
+  for (auto& workload : spec.workloads)
+    kept.emplace(workload.object.meta.ns, workload.object.meta.name);
+  std::erase_if(spec.others, [&](const object& other) {
+    bool of_workload = kind_of(other) == object_kind::pod_disruption_budget ||
+                       kind_of(other) == object_kind::horizontal_pod_autoscaler;
+    return of_workload && !kept.contains({meta_of(other).ns, meta_of(other).name});
+  });
+}
+
+void set_nodes(embedded::cluster_spec& spec, size_t wanted) {
+  size_t made = spec.nodes.size();
+  for (size_t i = made; i < wanted; ++i) {
+    auto copy = spec.nodes[i % made];
+    copy.meta.name = fmt::format("node-{:02}", i + 1);
+    copy.meta.labels["kubernetes.io/hostname"] = copy.meta.name;
+    spec.nodes.push_back(std::move(copy));
+  }
+  spec.nodes.resize(wanted);
+}
+
 bool read_series(const std::string& path, std::vector<embedded::trace_series>& out,
                  std::string& error) {
   trace_reader reader{path};
@@ -51,6 +88,8 @@ void grant_all_but_last(cluster_choice& choice, instant at) {
 bool choose_cluster(const cluster_wish& wish, cluster_choice& choice, std::string& error) {
   if (wish.traces.empty()) {
     choice.spec = embedded::make_demo(wish.seed);
+    set_workloads(choice.spec, wish.workloads);
+    set_nodes(choice.spec, wish.nodes);
     choice.description = fmt::format("a made-up cluster (seed {})", wish.seed);
   } else {
     std::vector<embedded::trace_series> series;

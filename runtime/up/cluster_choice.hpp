@@ -19,6 +19,8 @@ struct cluster_choice {
 struct cluster_wish {
   std::vector<std::string> traces;  // files; empty: a made-up cluster
   uint64_t seed = 1;
+  uint64_t workloads = 60;  // of a made-up cluster
+  uint64_t nodes = 12;
   instant begin{};  // where recorded series start to play
 };
 

@@ -4,6 +4,7 @@
 
 #include "messages/labels.hpp"
 #include "runtime/embedded/cluster.hpp"
+#include "runtime/zones/time_zones.hpp"
 
 namespace scaleops {
 
@@ -39,6 +40,7 @@ platform_config embedded_platform_config(uint64_t seed, milliseconds scrape_inte
   config.agent.scrape_interval = scrape_interval;
   config.agent.oldest_sample =
     std::max<milliseconds>(config.agent.oldest_sample, 5 * scrape_interval);
+  config.updater.zones = zone_offset_at;
   config.updater.policies = builtin_policy_table();
   config.admissions.policies = config.updater.policies;
   config.dashboards.policies = config.updater.policies;

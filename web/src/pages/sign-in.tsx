@@ -33,6 +33,16 @@ export function useLinkToken(): boolean {
   const client = useQueryClient();
   const [busy, setBusy] = useState(() => tokenOfLink() !== '');
   const started = useRef(false);
+  // The link may be opened in a tab that shows the dashboard already: then only the fragment changes.
+  useEffect(() => {
+    const again = () => {
+      if (tokenOfLink() === '') return;
+      started.current = false;
+      setBusy(true);
+    };
+    window.addEventListener('hashchange', again);
+    return () => window.removeEventListener('hashchange', again);
+  }, []);
   useEffect(() => {
     if (!busy || started.current) return;
     started.current = true;
