@@ -39,11 +39,11 @@ fuzz: deps   ## libFuzzer on everything that reads foreign bytes; SECONDS_EACH=6
 format:      ## rewrite all C++ with clang-format
 	@.ci/format --fix
 
-lint: deps   ## format, hygiene and clang-tidy on what has changed
+lint: deps   ## format, hygiene, clang-tidy on what was compiled anew
 	@.ci/format
 	@.ci/hygiene
 	@.ci/build release
-	@.ci/tidy changed
+	@.ci/tidy
 
 docs:        ## rewrite docs/configuration.md from the option tables
 	@.ci/build release scaleops
