@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::array both = {resource_kind::cpu, resource_kind::memory};
 
+constexpr double default_kill_price = 2;  // GiB days, at P93
+
 /// How far a wish must be from what is in force, with a full ration, and how that grows as the
 /// ration is spent.
 struct band {
@@ -27,10 +29,13 @@ cpu_goal cpu_goal_of(const resource_policy& policy, double aggressiveness) {
   return {std::clamp(1 / (1 + odds), 0.5, 0.9995), policy.headroom * 2 * (1 - a)};
 }
 
-double memory_margin_of(const resource_policy& policy, double aggressiveness) {
+memory_question memory_goal_of(const resource_policy& policy, double aggressiveness) {
   double a = std::clamp(aggressiveness, 0.0, 1.0);
   double above = std::clamp(1 - policy.percentile, 0.001, 0.999);
-  return (0.15 + policy.headroom) * std::sqrt(0.07 / above) * std::pow(10, 2 * (0.5 - a));
+  memory_question out;
+  out.kill_price = float(default_kill_price * 0.07 / above * std::pow(10, 4 * (0.5 - a)));
+  out.least_margin = float(policy.headroom * 2 * (1 - a));
+  return out;
 }
 
 void hold(draft& d, const sizing_facts& facts) {
