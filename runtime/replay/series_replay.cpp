@@ -3,8 +3,10 @@
 namespace scaleops {
 
 series_replay::series_replay(const policy_spec& policy, change_cost cost, milliseconds warm)
-    : policy_{policy}, question_{question_of(policy, "app", cost)},
-      memory_question_{memory_question_of(policy, "app")}, warm_s_{warm.count() / 1000} {
+    : policy_{policy},
+      question_{question_of(policy, "app", cost)},
+      memory_question_{memory_question_of(policy, "app")},
+      warm_s_{warm.count() / 1000} {
   facts_.cost = cost;
   input_[0].name = "app";
 }

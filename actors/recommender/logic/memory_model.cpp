@@ -5,9 +5,6 @@
 
 namespace scaleops {
 
-#ifdef LAB
-extern float lab[16];
-#endif
 namespace {
 
 constexpr double kib = 1024, gib_k = 1024.0 * 1024;
@@ -24,16 +21,9 @@ constexpr std::array<float, 12> margin_steps = {0.02f, 0.035f, 0.05f, 0.075f, 0.
 constexpr std::array<float, 12> prior_rate = {4,     2.8f, 2,    1.4f,  1.1f,  0.85f,
                                               0.65f, 0.4f, 0.2f, 0.08f, 0.02f, 0.005f};
 constexpr std::array<float, 4> prior_span = {1, 0.415f, 0.183f, 0.0761f};  // (24 / h)^0.8
-#ifdef LAB
-
-#define prior_days lab[0]
-#define young_days lab[1]
-#define size_exponent lab[2]
-#else
-constexpr float prior_days = 10;  // what the prior weighs
+constexpr float prior_days = 10;                                           // what the prior weighs
 constexpr float young_days = 0.5f;  // the younger, the likelier a new maximum: 1 + young_days / age
 constexpr float size_exponent = 0.3f;  // of a kill's price: a larger container loses more
-#endif
 constexpr float base_worth = 16;
 constexpr float record_half_life_days = 20;
 constexpr float smallest_k = 8 * 1024;
@@ -83,8 +73,8 @@ void memory_model::close_slot(uint32_t next_slot) {
     yesterday_k_ = day_k_;
     day_k_ = 0;
   }
-  bool asked = goal_.kill_price > 0 &&
-               (next_slot / choose_every != slot_ / choose_every || watched_ < 0.25f);
+  bool asked =
+    goal_.kill_price > 0 && (next_slot / choose_every != slot_ / choose_every || watched_ < 0.25f);
   slot_ = next_slot;
   live_k_ = 0;
   if (asked)
@@ -121,7 +111,8 @@ uint8_t memory_model::choose(const memory_question& question) const {
   for (size_t s = 0; s < spans; ++s) {
     double held = std::max(peaks_k_[s], live_k_);
     for (size_t m = 0; m < margins; ++m) {
-      double cost = held * (1 + std::max(margin_steps[m], question.least_margin)) + price * rate(s, m);
+      double cost =
+        held * (1 + std::max(margin_steps[m], question.least_margin)) + price * rate(s, m);
       if (s * margins + m == best_)
         cost *= 0.99;  // a change must be worth something
       if ((s == 0 && m == 0) || cost < least) {

@@ -21,7 +21,7 @@
 namespace scaleops {
 
 struct memory_question {
-  float kill_price = 1;      // what one OOM kill of a container of 1 GiB is worth, in GiB × days
+  float kill_price = 1;        // what one OOM kill of a container of 1 GiB is worth, in GiB × days
   float least_margin = 0.05f;  // on top of the peak, however calm the container is
   bool oom_healing = true;
   bool operator==(const memory_question&) const = default;
@@ -30,16 +30,16 @@ struct memory_question {
 /// Bytes; 0: did not matter.
 struct memory_answer {
   double value = 0;
-  double peak = 0;           // the fading maximum that is followed
-  double margin = 0;         // share on top of it
-  double half_life_h = 0;    // of that maximum, hours with usage
-  double kills_a_day = 0;    // expected at this size
-  double oom_floor = 0;      // raised by kills, while it holds
-  double oom_limit = 0;      // limit at the last kill
-  double live = 0;           // highest of the running 5 minutes
-  double leak_cap = 0;       // kills went on up to here: growth stops
-  double growth_a_day = 0;   // bytes, of the daily peak
-  bool urgent = false;       // a kill in the last hour
+  double peak = 0;          // the fading maximum that is followed
+  double margin = 0;        // share on top of it
+  double half_life_h = 0;   // of that maximum, hours with usage
+  double kills_a_day = 0;   // expected at this size
+  double oom_floor = 0;     // raised by kills, while it holds
+  double oom_limit = 0;     // limit at the last kill
+  double live = 0;          // highest of the running 5 minutes
+  double leak_cap = 0;      // kills went on up to here: growth stops
+  double growth_a_day = 0;  // bytes, of the daily peak
+  bool urgent = false;      // a kill in the last hour
 };
 
 class memory_model {

@@ -76,7 +76,7 @@ void size_cpu(draft& d, const policy_spec& policy, const sizing_facts& facts) {
       d.say(cpu, reason_code::recent_peak, answer.prediction, 24);
       break;
     case cpu_expert::last_hour:
-    case cpu_expert::moving:
+    case cpu_expert::blend:
       d.say(cpu, reason_code::recent_peak, answer.prediction, 1);
       break;
   }
