@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array both = {resource_kind::cpu, resource_kind::memory};
 
-constexpr double default_kill_price = 4;  // GiB days, at P93
+constexpr double default_kill_price = 7;  // GiB days, at P93
 
 /// How far a wish must be from what is in force, with a full ration, and how that grows as the
 /// ration is spent.
