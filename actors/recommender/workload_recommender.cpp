@@ -111,8 +111,8 @@ struct workload_recommender_state {
     self->send(sink, decision_made{last, coverage(), facts->replicas, urgent && moved});
   }
 
-  /// Keeps the answers to this policy's questions at hand, and counts what changed as spent from the
-  /// ration of changes.
+  /// Keeps the answers to this policy's questions at hand, and counts what changed as spent from
+  /// the ration of changes.
   void prepare(container_state& state, const std::string& container,
                const container_resources& current) {
     auto cost = context->surroundings.cost;
