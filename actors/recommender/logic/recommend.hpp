@@ -65,8 +65,8 @@ std::vector<container_recommendation> recommend(std::span<const container_input>
                                                 const policy_spec& policy,
                                                 const sizing_facts& facts, instant now);
 
-/// How much is told: targets alone (and `urgent`) cost a third of the whole with reasons, bounds and
-/// confidence.
+/// How much is told: targets alone (and `urgent`) cost a third of the whole with reasons, bounds
+/// and confidence.
 enum class detail : uint8_t { full, targets };
 
 /// The same into `out`, whose memory is used again.
