@@ -1,0 +1,61 @@
+// The disruption budget is kept: not more disruptions a minute than allowed, and none of the same
+// workload before its cool-down has passed.
+#include <deque>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "integration/sim/judges/deeds.hpp"
+#include "integration/sim/judges/judge.hpp"
+
+namespace scaleops::sim {
+
+namespace {
+
+class pace_judge final : public judge {
+public:
+  explicit pace_judge(const court& in) : judge{"pace", in} {}
+
+  void on_pod(const pod_change& change) override {
+    if (is_canary(change.owner) || !change.before || !(change.evicted || restarts(change)))
+      return;
+    auto now = in_.facts.now();
+    recent_.push_back(now);
+    while (now - recent_.front() > std::chrono::minutes{1})
+      recent_.pop_front();
+    // A bucket holds one minute's worth and refills meanwhile.
+    auto rate = std::max(1.0, in_.config.platform.updater.rules.disruptions_per_minute);
+    if (double(recent_.size()) > 2 * rate)
+      blame(fmt::format("{} disruptions within a minute, {} a minute are allowed", recent_.size(),
+                        rate));
+    auto [last, first] = last_.try_emplace(change.owner, now);
+    auto gap = now - std::exchange(last->second, now);
+    if (!first && gap < cool_down(change.owner) - slack)
+      blame(
+        fmt::format("disturbed {} again after {} s", change.owner.to_string(), gap.count() / 1000));
+  }
+
+private:
+  // Requests overtake each other a little.
+  static constexpr milliseconds slack = std::chrono::seconds{30};
+
+  milliseconds cool_down(const workload_ref& ref) const {
+    auto& store = in_.cluster.state().store;
+    auto found = store.find(object_kind::recommendation, ref.ns, ref.object_name());
+    auto name = found ? found->as<recommendation>().status.policy : std::string{};
+    auto& known = in_.config.platform.updater.policies;
+    auto policy = known.find(name);
+    return policy == known.end() ? policy_spec{}.cool_down : policy->second.cool_down;
+  }
+
+  std::deque<truth::felt> recent_;
+  std::map<workload_ref, truth::felt> last_;
+};
+
+}  // namespace
+
+std::unique_ptr<judge> make_pace_judge(const court& in) {
+  return std::make_unique<pace_judge>(in);
+}
+
+}  // namespace scaleops::sim
