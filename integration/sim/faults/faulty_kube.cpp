@@ -28,8 +28,17 @@ struct relay {
   std::deque<watch_event> past;
 };
 
+/// Whether another writer may have been faster.
+bool is_optimistic(const update_object& request) {
+  return request.object && meta_of(*request.object).resource_version != 0;
+}
+bool is_optimistic(const patch_metadata& request) {
+  return request.resource_version != 0;
+}
 template <class Request>
-constexpr bool updates = std::is_same_v<Request, update_object>;
+bool is_optimistic(const Request&) {
+  return false;
+}
 template <class Request>
 constexpr bool reads_history =
   std::is_same_v<Request, list_query> || std::is_same_v<Request, open_watch>;
@@ -78,7 +87,7 @@ struct faulty_state {
   };
 
   template <class Request>
-  fate draw_fate() {
+  fate draw_fate(const Request& request) {
     auto& w = road->weather;
     fate out;
     if (w.calm())
@@ -90,7 +99,7 @@ struct faulty_state {
                                             ec::unavailable};
     if (dice.chance(w.fail))
       out.code = troubles[dice.below(troubles.size())];
-    else if (updates<Request> && dice.chance(w.conflict))
+    else if (is_optimistic(request) && dice.chance(w.conflict))
       out.code = ec::conflict;
     else if (reads_history<Request> && dice.chance(w.gone))
       out.code = ec::gone;
@@ -105,7 +114,7 @@ struct faulty_state {
       return self->delegate(cluster, std::move(request));
     }
     auto promise = self->make_response_promise<Result>();
-    auto fate = draw_fate<Request>();
+    auto fate = draw_fate(request);
     road->spoiled += fate.lost || fate.answer_lost || fate.code != ec::none;
     if (fate.lost)
       return promise;  // a promise that is never kept: the sender's time-out will tell
@@ -187,7 +196,7 @@ struct faulty_state {
   caf::result<watch_opened> on_open(open_watch& request) {
     ++road->passed;
     auto promise = self->make_response_promise<watch_opened>();
-    auto fate = draw_fate<open_watch>();
+    auto fate = draw_fate(request);
     if (fate.lost)
       return promise;
     after(latency(), [this, promise, fate, request = std::move(request)]() mutable {

@@ -18,6 +18,15 @@ public:
   explicit checkpoint_judge(const court& in) : judge{"learned", in} {}
 
   void on_checkpoint(const checkpoint& written, bool deleted) override {
+    // One who was killed may have had the last word after the next one had read what is there.
+    auto& cfg = in_.config.platform.recommender;
+    bool killed =
+      in_.killed(component::recommender) != truth::never &&
+      in_.facts.now() - in_.killed(component::recommender) < 2 * cfg.checkpoint_interval;
+    double loss =
+      killed
+        ? std::chrono::duration<double, std::ratio<3600>>(cfg.checkpoint_interval).count() + 0.1
+        : 0.02;
     auto before = std::exchange(slots_[written.meta.name], {});
     if (!deleted && !read(written, slots_[written.meta.name]))
       return;
@@ -27,7 +36,7 @@ public:
       if (is == now_saved.end())
         blame(fmt::format("{} of {} is not in {} any more", what.second, what.first.to_string(),
                           written.meta.name));
-      else if (is->second.hours < was.hours - 0.02)
+      else if (is->second.hours < was.hours - loss)
         blame(fmt::format("{} of {} knew {:.2f} hours, now {:.2f}", what.second,
                           what.first.to_string(), was.hours, is->second.hours));
     }

@@ -30,6 +30,8 @@ struct court {
   std::function<milliseconds()> lag;
   /// For how long nothing has been made to fail.
   std::function<milliseconds()> calm_for;
+  /// When a component was last killed; truth::never: not so far.
+  std::function<truth::felt(component)> killed;
   std::function<void(std::string_view judge, std::string text)> blame;
 };
 

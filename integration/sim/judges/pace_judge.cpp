@@ -1,5 +1,6 @@
 // The disruption budget is kept: not more disruptions a minute than allowed, and none of the same
 // workload before its cool-down has passed.
+#include <algorithm>
 #include <deque>
 #include <map>
 
@@ -28,11 +29,16 @@ public:
     if (double(recent_.size()) > 2 * rate)
       blame(fmt::format("{} disruptions within a minute, {} a minute are allowed", recent_.size(),
                         rate));
-    auto [last, first] = last_.try_emplace(change.owner, now);
-    auto gap = now - std::exchange(last->second, now);
-    if (!first && gap < cool_down(change.owner) - slack)
-      blame(
-        fmt::format("disturbed {} again after {} s", change.owner.to_string(), gap.count() / 1000));
+    // As many at a time as its share allows, then none for a while.
+    auto& of_workload = by_workload_[change.owner];
+    of_workload.push_back(now);
+    while (now - of_workload.front() >= cool_down(change.owner) - slack)
+      of_workload.pop_front();
+    auto share = in_.config.platform.updater.rules.disruption_share;
+    auto most = std::max(1, int32_t(double(in_.facts.desired(change.owner)) * share));
+    if (int32_t(of_workload.size()) > most)
+      blame(fmt::format("disturbed {} {} times within {} s", change.owner.to_string(),
+                        of_workload.size(), (now - of_workload.front()).count() / 1000));
   }
 
 private:
@@ -49,7 +55,7 @@ private:
   }
 
   std::deque<truth::felt> recent_;
-  std::map<workload_ref, truth::felt> last_;
+  std::map<workload_ref, std::deque<truth::felt>> by_workload_;
 };
 
 }  // namespace

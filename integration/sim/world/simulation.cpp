@@ -16,6 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr size_t most_told =
+  3;  // the run ends at the first one; what follows is most often the same
 constexpr milliseconds probe_every = 5min;
 constexpr milliseconds probe_patience = 30s;
 // A write that was decided upon may be tried again for so long (flights' retries and time-outs).
@@ -35,6 +37,7 @@ simulation::simulation(plan what)
       dice_{what.seed ^ 0x51b0},
       loop_{{.begin = what.config.cluster.start, .shuffle = true, .seed = what.seed}} {
   actors_before_ = loop_.system().registry().running();
+  killed_at_.fill(truth::never);
   build(std::move(what));
 }
 
@@ -82,6 +85,7 @@ void simulation::build(plan what) {
 void simulation::watch_truth() {
   court_ = std::make_unique<court>(
     court{*model_, *truth_, config_, [this] { return lag(); }, [this] { return calm_for(); },
+          [this](component which) { return killed_at_[index_of(which)]; },
           [this](std::string_view who, std::string text) { blame(who, std::move(text)); }});
   judges_ = make_all_judges(*court_);
   truth_->look();  // what was there before is nobody's deed
@@ -170,6 +174,7 @@ void simulation::kill(component which) {
   if (!platform_->running(which))
     return;
   unreachable_[index_of(which)] = true;
+  killed_at_[index_of(which)] = truth_->now();
   platform_->kill(which);
   fault_begins(fmt::format("{} is killed", to_string(which)));
 }
@@ -265,6 +270,8 @@ void simulation::expect(bool holds, const std::string& promise) {
 }
 
 void simulation::blame(std::string_view judge, std::string text) {
+  if (violations_.size() >= most_told)
+    return;
   tell(fmt::format("BROKEN {}: {}", judge, text));
   violations_.push_back({std::string(judge), loop_.now(), std::move(text)});
   loop_.stop();

@@ -112,6 +112,7 @@ private:
   truth::felt fault_at_{};
   std::array<truth::felt, all_components.size()> unreachable_at_{};
   std::array<bool, all_components.size()> unreachable_{};
+  std::array<truth::felt, all_components.size()> killed_at_{};
   bool muted_ = false;
   instant next_minute_{};
   uint64_t digest_ = 0;
