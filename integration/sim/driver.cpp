@@ -178,6 +178,9 @@ run_result run_one(const run_order& order) {
       sim.run_for(what->calm());
     if (sim.violations().empty())
       what->check(sim);
+    if (order.verbose && !sim.violations().empty())
+      for (auto& line : sim.ask_updater())
+        fmt::print("updater: {}\n", line);
     sim.finish();
     result.digest = sim.digest();
     result.steps = sim.steps();

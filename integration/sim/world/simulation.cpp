@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <caf/actor_registry.hpp>
+#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
 #include "integration/sim/draw/cluster_draw.hpp"
@@ -51,7 +52,7 @@ simulation::~simulation() {
 
 void simulation::build(plan what) {
   model_ = std::make_shared<embedded::cluster_model>(config_.cluster, std::move(what.cluster));
-  truth_ = std::make_unique<truth>(*model_);
+  truth_ = std::make_unique<truth>(*model_, [this] { return loop_.now(); });
   kube_ = loop_.own(embedded::spawn_embedded_cluster(loop_.system(), loop_.anchor(), model_));
   for (auto which : all_components) {
     auto i = index_of(which);
@@ -280,6 +281,25 @@ void simulation::blame(std::string_view judge, std::string text) {
 void simulation::tell(const std::string& text) {
   if (narrate)
     narrate(loop_.now(), text);
+}
+
+std::vector<std::string> simulation::ask_updater() {
+  std::vector<std::string> out;
+  caf::scoped_actor self{loop_.system()};
+  auto pending = self->request(platform_->handle<updater_actor>(component::updater), caf::infinite,
+                               update_log_query{0});
+  loop_.settle();
+  if (!self->has_next_message())
+    return {"the updater does not answer"};
+  pending.receive(
+    [&](const update_log& log) {
+      for (auto& one : log.records)
+        out.push_back(fmt::format("{} {} {} {} {} {}: {}", format_rfc3339(one.at),
+                                  one.workload.to_string(), one.pod.name, to_string(one.action),
+                                  one.done ? "done" : "refused", to_string(one.why), one.detail));
+    },
+    [&](const caf::error& error) { out.push_back(text_of(error)); });
+  return out;
 }
 
 void simulation::finish() {

@@ -77,6 +77,9 @@ public:
   void expect(bool holds, const std::string& promise);
   void blame(std::string_view judge, std::string text);
   const std::vector<violation>& violations() const { return violations_; }
+  /// What the updater remembers to have done and refused, one line each, for people who look for a
+  /// reason.
+  std::vector<std::string> ask_updater();
   /// Ends everything and sees whether something is left over.
   void finish();
   uint64_t digest() const { return digest_; }

@@ -29,7 +29,8 @@ public:
   using felt = milliseconds;
   static constexpr felt never = felt::min();
 
-  explicit truth(embedded::cluster_model& model) : model_{model} {}
+  truth(embedded::cluster_model& model, std::function<instant()> clock)
+      : model_{model}, clock_{std::move(clock)} {}
 
   std::function<void(const pod_change&)> on_pod;
   std::function<void(const checkpoint&, bool deleted)> on_checkpoint;
@@ -38,7 +39,7 @@ public:
   void look();
   void note_jump(milliseconds span) { jumped_ += span; }
 
-  felt now() const { return model_.now().time_since_epoch() - jumped_; }
+  felt now() const { return clock_().time_since_epoch() - jumped_; }
 
   /// When the workload's pods might last be changed by the platform; `never`: never so far.
   felt last_granted(const workload_ref& ref) const;
@@ -86,6 +87,7 @@ private:
   bool moved(object_kind kind);
 
   embedded::cluster_model& model_;
+  std::function<instant()> clock_;
   milliseconds jumped_{};
   uint64_t version_ = 0;
   uint64_t round_ = 0;
