@@ -65,8 +65,8 @@ private:
       shut_for_ = 0;
       return;
     }
-    // One round may be unlucky; more are not.
-    if (++shut_for_ < 5)
+    // A round or two may be unlucky; more are not.
+    if (++shut_for_ < 10)
       return;
     for (auto& check : report->checks)
       if (check.result == check_result::fail)

@@ -167,6 +167,20 @@ TEST_CASE("nobody is evicted while another pod of the workload is on its way") {
   CHECK(held(plan, refusal::cool_down));
 }
 
+TEST_CASE("a fresh updater does not repeat what the one before it has just done") {
+  plan_table t;
+  t.rules.in_place = false;
+  t.wishes = {growth()};
+  t.started = t.now - 1min;
+  pod replaced = plan_table::web("web-4");
+  replaced.meta.created = t.now - 3min;
+  t.put(replaced);
+  CHECK(held(t.plan(), refusal::cool_down));
+  // Had it been there for longer, it would have seen that itself.
+  t.started = t.now - 1h;
+  CHECK(t.plan().actions.size() == 1);
+}
+
 TEST_CASE("BestEffort pods are evicted at once, because a resize cannot give them anything") {
   plan_table t;
   for (auto name : {"web-1", "web-2", "web-3", "web-4"}) {
