@@ -76,7 +76,9 @@ bool read_results(std::istream& in, std::vector<run_result>& out) {
   run_result r;
   size_t count = 0;
   std::string line;
-  while (in >> r.seed >> r.digest >> r.steps >> r.cpu_seconds >> count) {
+  auto& d = r.did;
+  while (in >> r.seed >> r.digest >> r.steps >> r.cpu_seconds >> d.resizes >> d.evictions >>
+         d.patched >> d.ooms >> d.spoiled >> count) {
     std::getline(in, line);
     r.violations.clear();
     for (size_t i = 0; i < count && std::getline(in, line); ++i) {
@@ -149,12 +151,15 @@ bool collect(const worker& one, size_t expected, std::vector<run_result>& result
 }  // namespace
 
 run_result run_one(const run_order& order) {
-  auto what = make_scenario(order);
+  return run_scenario(*make_scenario(order), order);
+}
+
+run_result run_scenario(scenario& what, const run_order& order) {
   auto began = cpu_seconds();
   plan made;
   made.seed = order.seed;
   made.config = plain_config(order.seed);
-  what->setup(made);
+  what.setup(made);
   auto log = std::make_shared<error_watch>();
   auto logger = std::make_shared<spdlog::logger>("sim", log);
   logger->set_level(order.verbose ? spdlog::level::info : spdlog::level::err);
@@ -173,17 +178,20 @@ run_result run_one(const run_order& order) {
         fmt::print("{}   {}\n", format_rfc3339(sim.now()), text);
       };
     }
-    what->run(sim);
-    if (sim.violations().empty() && what->calm() > milliseconds{0})
-      sim.run_for(what->calm());
+    what.run(sim);
+    if (sim.violations().empty() && what.calm() > milliseconds{0})
+      sim.run_for(what.calm());
     if (sim.violations().empty())
-      what->check(sim);
+      what.check(sim);
     if (order.verbose && !sim.violations().empty())
       for (auto& line : sim.ask_updater())
         fmt::print("updater: {}\n", line);
     sim.finish();
     result.digest = sim.digest();
     result.steps = sim.steps();
+    auto& truth = sim.cluster().statistics();
+    result.did = {truth.resizes_done, truth.evictions, truth.pods_patched,
+                  truth.oom_container_limit + truth.oom_node_pressure, sim.spoiled()};
     result.violations = sim.violations();
     log->error = log->any = nullptr;
   }

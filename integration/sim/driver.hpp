@@ -17,15 +17,24 @@ struct run_order {
   bool verbose = false;
 };
 
+/// What happened in a run, so that nobody takes a quiet one for a good one.
+struct run_deeds {
+  uint64_t resizes = 0, evictions = 0, patched = 0, ooms = 0;
+  uint64_t spoiled = 0;  // requests to the API
+};
+
 struct run_result {
   uint64_t seed = 0;
   uint64_t digest = 0;
   uint64_t steps = 0;
   double cpu_seconds = 0;
+  run_deeds did;
   std::vector<violation> violations;
 };
 
-/// One run from its beginning to its end. The scenario's name must be known.
+/// One run of a scenario from its beginning to its end; the order's name is not looked at.
+run_result run_scenario(scenario& what, const run_order& order);
+/// As above; the order's scenario must be known.
 run_result run_one(const run_order& order);
 
 /// As `run_one` for each seed, spread over so many processes. Prints failures as they come, each

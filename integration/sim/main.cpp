@@ -72,7 +72,13 @@ bool run(const options& o, const std::string& scenario) {
   size_t failed = 0;
   uint64_t steps = 0;
   double cpu = 0;
+  run_deeds did;
   for (auto& one : results) {
+    did.resizes += one.did.resizes;
+    did.evictions += one.did.evictions;
+    did.patched += one.did.patched;
+    did.ooms += one.did.ooms;
+    did.spoiled += one.did.spoiled;
     failed += !one.violations.empty();
     steps += one.steps;
     cpu += one.cpu_seconds;
@@ -82,7 +88,8 @@ bool run(const options& o, const std::string& scenario) {
              seconds);
   if (results.size() == 1)
     fmt::print(", digest {:016x}", results.front().digest);
-  fmt::print("\n");
+  fmt::print("\n  {} resizes, {} evictions, {} pods patched, {} OOM kills, {} requests spoiled\n",
+             did.resizes, did.evictions, did.patched, did.ooms, did.spoiled);
   return good;
 }
 

@@ -283,6 +283,20 @@ void simulation::tell(const std::string& text) {
     narrate(loop_.now(), text);
 }
 
+std::vector<std::string_view> simulation::judges() const {
+  std::vector<std::string_view> names;
+  for (auto& one : judges_)
+    names.push_back(one->name());
+  return names;
+}
+
+uint64_t simulation::spoiled() const {
+  uint64_t sum = 0;
+  for (auto& road : roads_)
+    sum += road->spoiled;
+  return sum;
+}
+
 std::vector<std::string> simulation::ask_updater() {
   std::vector<std::string> out;
   caf::scoped_actor self{loop_.system()};

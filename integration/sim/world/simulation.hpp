@@ -32,6 +32,11 @@ public:
 
   embedded::cluster_model& cluster() { return *model_; }
   platform& components() { return *platform_; }
+  caf::actor_system& system() { return loop_.system(); }
+  const embedded::embedded_cluster_actor& kube() const { return kube_; }
+  std::vector<std::string_view> judges() const;
+  /// Requests to the API that the weather has spoilt.
+  uint64_t spoiled() const;
   const truth& facts() const { return *truth_; }
   const drawn_config& config() const { return config_; }
   entropy& dice() { return dice_; }
