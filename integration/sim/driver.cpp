@@ -65,8 +65,10 @@ void show(const std::string& scenario, const run_result& result, milliseconds le
 // ---- several processes: each writes its results as lines into a pipe ----
 
 std::string to_line(const run_result& r) {
+  auto& d = r.did;
   std::string out =
-    fmt::format("{} {} {} {} {}\n", r.seed, r.digest, r.steps, r.cpu_seconds, r.violations.size());
+    fmt::format("{} {} {} {} {} {} {} {} {} {}\n", r.seed, r.digest, r.steps, r.cpu_seconds,
+                d.resizes, d.evictions, d.patched, d.ooms, d.spoiled, r.violations.size());
   for (auto& v : r.violations)
     out += fmt::format("{}\t{}\t{}\n", v.judge, v.at.time_since_epoch().count(), v.text);
   return out;

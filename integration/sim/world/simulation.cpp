@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 #include <caf/actor_registry.hpp>
-#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
 #include "integration/sim/draw/cluster_draw.hpp"
@@ -298,21 +297,14 @@ uint64_t simulation::spoiled() const {
 }
 
 std::vector<std::string> simulation::ask_updater() {
-  std::vector<std::string> out;
-  caf::scoped_actor self{loop_.system()};
-  auto pending = self->request(platform_->handle<updater_actor>(component::updater), caf::infinite,
-                               update_log_query{0});
-  loop_.settle();
-  if (!self->has_next_message())
+  auto log = ask<update_log, updater_actor>(component::updater, update_log_query{0});
+  if (!log)
     return {"the updater does not answer"};
-  pending.receive(
-    [&](const update_log& log) {
-      for (auto& one : log.records)
-        out.push_back(fmt::format("{} {} {} {} {} {}: {}", format_rfc3339(one.at),
-                                  one.workload.to_string(), one.pod.name, to_string(one.action),
-                                  one.done ? "done" : "refused", to_string(one.why), one.detail));
-    },
-    [&](const caf::error& error) { out.push_back(text_of(error)); });
+  std::vector<std::string> out;
+  for (auto& one : log->records)
+    out.push_back(fmt::format("{} {} {} {} {} {}: {}", format_rfc3339(one.at),
+                              one.workload.to_string(), one.pod.name, to_string(one.action),
+                              one.done ? "done" : "refused", to_string(one.why), one.detail));
   return out;
 }
 

@@ -6,8 +6,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include <caf/scoped_actor.hpp>
 
 #include "integration/sim/judges/judge.hpp"
 #include "runtime/embedded/cluster.hpp"
@@ -82,6 +85,18 @@ public:
   void expect(bool holds, const std::string& promise);
   void blame(std::string_view judge, std::string text);
   const std::vector<violation>& violations() const { return violations_; }
+  /// Asks a component and waits, without any time passing; absent: it has no answer at once.
+  template <class Result, class Handle, class Message>
+  std::optional<Result> ask(component whom, Message message) {
+    std::optional<Result> out;
+    caf::scoped_actor self{loop_.system()};
+    auto pending =
+      self->request(platform_->handle<Handle>(whom), caf::infinite, std::move(message));
+    loop_.settle();
+    if (self->has_next_message())
+      pending.receive([&](Result& value) { out = std::move(value); }, [](const caf::error&) {});
+    return out;
+  }
   /// What the updater remembers to have done and refused, one line each, for people who look for a
   /// reason.
   std::vector<std::string> ask_updater();
