@@ -186,8 +186,8 @@ run_result run_scenario(scenario& what, const run_order& order) {
     if (sim.violations().empty())
       what.check(sim);
     if (order.verbose && !sim.violations().empty())
-      for (auto& line : sim.ask_updater())
-        fmt::print("updater: {}\n", line);
+      for (auto& line : sim.describe())
+        fmt::print("{}\n", line);
     sim.finish();
     result.digest = sim.digest();
     result.steps = sim.steps();

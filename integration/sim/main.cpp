@@ -1,7 +1,9 @@
 // sim: deterministic simulation of the whole platform. See docs/simulation.md.
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <set>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -13,11 +15,15 @@ using namespace scaleops::sim;
 
 namespace {
 
+struct options;
+bool run(const options& o, const std::string& scenario);
+
 struct options {
   uint64_t seeds = 0;  // so many, from `seed` on
   uint64_t seed = 1;
   std::string scenario;
   bool list = false, mix = false, verbose = false, twice = false;
+  std::string replay;
   int jobs = 2;
   double days = 1;
 };
@@ -33,6 +39,33 @@ bool known(const std::string& name) {
     if (one.name == name)
       return true;
   return name == mix_name;
+}
+
+/// Lines "scenario seed", what follows a # is for people. False when one failed or is not known.
+bool replay_file(const options& o) {
+  std::ifstream file{o.replay};
+  if (!file) {
+    std::fprintf(stderr, "sim: %s cannot be read\n", o.replay.c_str());
+    return false;
+  }
+  bool good = true;
+  std::string line;
+  while (std::getline(file, line)) {
+    std::istringstream words{line.substr(0, line.find('#'))};
+    auto one = o;
+    std::string scenario;
+    if (!(words >> scenario))
+      continue;
+    if (!(words >> one.seed) || !known(scenario)) {
+      std::fprintf(stderr, "sim: %s: not a scenario and a seed: %s\n", o.replay.c_str(),
+                   line.c_str());
+      good = false;
+      continue;
+    }
+    one.seeds = 1;
+    good &= run(one, scenario);
+  }
+  return good;
 }
 
 /// The same seeds again must give the same digests, and different seeds different ones.
@@ -105,7 +138,8 @@ int main(int argc, char** argv) {
   app.add_flag("--mix", o.mix, "Run the mix (the default)");
   app.add_option("--jobs", o.jobs, "Processes")->check(CLI::Range(1, 64));
   app.add_option("--days", o.days, "Length of the mix in simulated days")
-    ->check(CLI::Range(0.1, 60.0));
+    ->check(CLI::Range(0.02, 60.0));
+  app.add_option("--replay", o.replay, "Run what the file lists: a scenario and a seed a line");
   app.add_flag("--twice", o.twice, "Run each seed again and compare the digests");
   app.add_flag("--verbose", o.verbose, "Tell what happens");
   CLI11_PARSE(app, argc, argv);
@@ -114,6 +148,8 @@ int main(int argc, char** argv) {
     return 0;
   }
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  if (!o.replay.empty())
+    return replay_file(o) ? 0 : 1;
   if (o.scenario == "all") {
     bool good = true;
     for (auto& one : all_scenarios())

@@ -6,8 +6,10 @@
 #include <caf/actor_registry.hpp>
 #include <caf/send.hpp>
 
+#include "actors/common/logic/resources.hpp"
 #include "integration/sim/draw/cluster_draw.hpp"
 #include "integration/sim/world/prober.hpp"
+#include "messages/labels.hpp"
 #include "runtime/embedded/parts.hpp"
 
 namespace scaleops::sim {
@@ -296,15 +298,33 @@ uint64_t simulation::spoiled() const {
   return sum;
 }
 
-std::vector<std::string> simulation::ask_updater() {
+std::vector<std::string> simulation::describe() {
+  std::vector<std::string> out;
+  auto amount = [](const std::optional<int64_t>& value, resource_kind kind) {
+    return value ? format_amount(kind, *value) : std::string("-");
+  };
+  model_->each_pod([&](const pod& value) {
+    std::string text = fmt::format("pod {}/{} on {}{}", value.meta.ns, value.meta.name, value.node,
+                                   value.ready ? "" : ", not ready");
+    for (auto& c : value.containers)
+      text += fmt::format(", {} requests {} {} limits {} {}", c.name,
+                          amount(c.resources.requests.cpu, resource_kind::cpu),
+                          amount(c.resources.requests.memory, resource_kind::memory),
+                          amount(c.resources.limits.cpu, resource_kind::cpu),
+                          amount(c.resources.limits.memory, resource_kind::memory));
+    auto revision = value.meta.labels.find(std::string(labels::applied_recommendation));
+    if (revision != value.meta.labels.end())
+      text += ", applied " + revision->second;
+    out.push_back(std::move(text));
+  });
   auto log = ask<update_log, updater_actor>(component::updater, update_log_query{0});
   if (!log)
-    return {"the updater does not answer"};
-  std::vector<std::string> out;
-  for (auto& one : log->records)
-    out.push_back(fmt::format("{} {} {} {} {} {}: {}", format_rfc3339(one.at),
-                              one.workload.to_string(), one.pod.name, to_string(one.action),
-                              one.done ? "done" : "refused", to_string(one.why), one.detail));
+    out.push_back("the updater does not answer");
+  else
+    for (auto& one : log->records)
+      out.push_back(fmt::format("updater: {} {} {} {} {} {}: {}", format_rfc3339(one.at),
+                                one.workload.to_string(), one.pod.name, to_string(one.action),
+                                one.done ? "done" : "refused", to_string(one.why), one.detail));
   return out;
 }
 

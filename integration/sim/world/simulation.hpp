@@ -97,9 +97,9 @@ public:
       pending.receive([&](Result& value) { out = std::move(value); }, [](const caf::error&) {});
     return out;
   }
-  /// What the updater remembers to have done and refused, one line each, for people who look for a
-  /// reason.
-  std::vector<std::string> ask_updater();
+  /// What stands in the cluster and what the updater has done and refused, one line each, for
+  /// people who look for a reason.
+  std::vector<std::string> describe();
   /// Ends everything and sees whether something is left over.
   void finish();
   uint64_t digest() const { return digest_; }
