@@ -20,7 +20,7 @@ public:
   void on_pod(const pod_change& change) override {
     if (is_canary(change.owner) || !change.before || !(change.evicted || restarts(change)))
       return;
-    auto now = in_.facts.now();
+    auto now = in_.cluster.now();  // a clock that jumps lets budgets refill
     recent_.push_back(now);
     while (now - recent_.front() > std::chrono::minutes{1})
       recent_.pop_front();
@@ -54,8 +54,8 @@ private:
     return policy == known.end() ? policy_spec{}.cool_down : policy->second.cool_down;
   }
 
-  std::deque<truth::felt> recent_;
-  std::map<workload_ref, std::deque<truth::felt>> by_workload_;
+  std::deque<instant> recent_;
+  std::map<workload_ref, std::deque<instant>> by_workload_;
 };
 
 }  // namespace
