@@ -14,21 +14,6 @@ objection because(refusal why, std::string detail) {
   return std::pair{why, std::move(detail)};
 }
 
-std::string describe(const pod& target, const std::vector<resource_change>& changes) {
-  std::string text;
-  for (auto& change : changes) {
-    auto amount = [&](const std::optional<int64_t>& value) {
-      return value ? format_amount(change.kind, *value) : std::string("none");
-    };
-    bool request = change.request_from != change.request_to;
-    text += (text.empty() ? "" : ", ") + target.containers[change.container].name + ": " +
-            std::string(to_string(change.kind)) + (request ? " " : " limit ") +
-            amount(request ? change.request_from : change.limit_from) + " to " +
-            amount(request ? change.request_to : change.limit_to);
-  }
-  return text;
-}
-
 /// Judges one pod, step by step; each step may end it.
 class judge {
 public:
@@ -58,6 +43,12 @@ public:
     if (measuring_ &&
         std::none_of(kept_.begin(), kept_.end(), [](auto& change) { return change.urgent; }))
       return refuse(refusal::live_memory, "the live use is not known yet");
+    return decide();
+  }
+
+private:
+  /// About the changes that were kept.
+  pod_verdict decide() {
     if (!situation_.reverting && std::none_of(kept_.begin(), kept_.end(), [&](auto& change) {
           return worthwhile(change, in_.rules);
         }))
@@ -72,7 +63,6 @@ public:
     return resize();
   }
 
-private:
   std::vector<resource_change> wanted_changes() const {
     if (situation_.reverting) {
       auto origin = origin_of(target_->meta);
@@ -187,6 +177,9 @@ private:
       lift_limits(container.resources);
     qos_kept_ = keep_qos(target_->containers, after_);
     auto& wish = verdict_.wish;
+    wish.grows = wish.urgent = wish.disruptive = outside_ = false;
+    wish.score = 0;
+    wish.containers.clear();
     double largest = -1;
     for (auto& change : kept_) {
       wish.grows |= change.grows;
@@ -243,9 +236,18 @@ private:
       return refuse(held->first, held->second);
     if (wish.disruptive) {
       if (auto why = disruption_refusal(situation_, *target_, in_, {}))
-        return refuse(why->first, why->second);
+        return without_restarts(*why);
     }
     return wished();
+  }
+
+  /// What restarts nothing need not wait for what does.
+  pod_verdict without_restarts(const std::pair<refusal, std::string>& why) {
+    verdict_.waits = true;
+    if (std::erase_if(kept_, [](auto& change) { return change.restarts; }) == 0 || kept_.empty())
+      return refuse(why.first, why.second);
+    auto rest = decide();
+    return rest.is == pod_verdict::what::wished ? rest : refuse(why.first, why.second);
   }
 
   /// The workload rests; healing in place passes all but a fight.
