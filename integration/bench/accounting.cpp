@@ -15,7 +15,8 @@ uint8_t running_part = 0;
 
 namespace {
 
-// One thread does nearly all the work; what CAF's few others take is not worth a locked instruction.
+// One thread does nearly all the work; what CAF's few others take is not worth a locked
+// instruction.
 struct account {
   std::atomic<int64_t> bytes{0}, blocks{0};
   std::atomic<uint64_t> taken{0};
@@ -27,8 +28,8 @@ struct account {
 };
 constinit std::array<account, 128> accounts;
 
-// A block's last usable byte says whose it is. Where that byte made malloc hand out 16 bytes more, the upper bit says
-// so, and the account is kept as if it had not.
+// A block's last usable byte says whose it is. Where that byte made malloc hand out 16 bytes more,
+// the upper bit says so, and the account is kept as if it had not.
 constexpr uint8_t grown = 0x80;
 constexpr size_t header = 8;
 

@@ -1,5 +1,6 @@
-// Who holds the memory: every block that operator new gives is charged to the part of the program that was running then,
-// and credited to the same part when it is freed, whoever frees it. Only in this executable.
+// Who holds the memory: every block that operator new gives is charged to the part of the program
+// that was running then, and credited to the same part when it is freed, whoever frees it. Only in
+// this executable.
 #pragma once
 
 #include <cstdint>

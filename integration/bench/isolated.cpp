@@ -14,7 +14,8 @@ namespace scaleops::bench {
 
 namespace {
 
-/// Forks; the child runs `work` with its standard output or a given descriptor tied to a pipe, and ends with its result.
+/// Forks; the child runs `work` with its standard output or a given descriptor tied to a pipe, and
+/// ends with its result.
 std::string collect(const std::string& what, const std::function<int(int to)>& work) {
   int ends[2];
   if (pipe(ends) != 0)
@@ -39,9 +40,9 @@ std::string collect(const std::string& what, const std::function<int(int to)>& w
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    throw std::runtime_error(what + (WIFEXITED(status)
-                                       ? " ended with code " + std::to_string(WEXITSTATUS(status))
-                                       : " was ended by signal " + std::to_string(WTERMSIG(status))));
+    throw std::runtime_error(
+      what + (WIFEXITED(status) ? " ended with code " + std::to_string(WEXITSTATUS(status))
+                                : " was ended by signal " + std::to_string(WTERMSIG(status))));
   return text;
 }
 

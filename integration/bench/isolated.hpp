@@ -7,8 +7,8 @@
 
 namespace scaleops::bench {
 
-/// Calls `work` in a forked process and returns its text. Throws std::runtime_error when the process fails. The caller
-/// must have one thread only.
+/// Calls `work` in a forked process and returns its text. Throws std::runtime_error when the
+/// process fails. The caller must have one thread only.
 std::string run_isolated(const std::function<std::string()>& work);
 
 struct program_run {
@@ -16,7 +16,8 @@ struct program_run {
   double seconds = 0;  // from its start to its end
 };
 
-/// Runs a program to its end. Throws std::runtime_error when it cannot be started or ends with another code than 0.
+/// Runs a program to its end. Throws std::runtime_error when it cannot be started or ends with
+/// another code than 0.
 program_run run_program(const std::string& program, const std::vector<std::string>& arguments);
 
 }  // namespace scaleops::bench

@@ -1,10 +1,10 @@
-// bench: what the platform costs, from one run. Exit code 0 when all goals are met, 1 when one is missed, 2 when it
-// cannot be measured.
+// bench: what the platform costs, from one run. Exit code 0 when all goals are met, 1 when one is
+// missed, 2 when it cannot be measured.
 #include <cstdio>
 #include <fstream>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "integration/bench/platform_bench.hpp"
@@ -85,8 +85,10 @@ int run(const wishes& with) {
 
 int main(int argc, char** argv) {
   wishes with;
-  CLI::App app{"What the platform costs: CPU and memory of each component on an embedded cluster, at a tenth of the "
-               "size and at the size; and our recommender beside the VPA's."};
+  CLI::App app{
+    "What the platform costs: CPU and memory of each component on an embedded cluster, at a tenth "
+    "of the "
+    "size and at the size; and our recommender beside the VPA's."};
   app.add_option("--workloads", with.large.workloads, "Deployments of the large size")
     ->capture_default_str();
   app.add_option("--containers", with.large.containers, "Their containers, two a pod")

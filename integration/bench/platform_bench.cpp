@@ -202,8 +202,8 @@ platform_sum sum_of(const platform_cost& cost) {
 }
 
 platform_cost measure_platform(const platform_size& size, const platform_load& load) {
-  return from_json(nlohmann::json::parse(
-    run_isolated([&] { return to_json(measure(size, load)).dump(); })));
+  return from_json(
+    nlohmann::json::parse(run_isolated([&] { return to_json(measure(size, load)).dump(); })));
 }
 
 }  // namespace scaleops::bench

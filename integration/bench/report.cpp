@@ -86,8 +86,8 @@ std::vector<goal> judge(const platform_cost& small, const platform_cost& large,
   auto a = sum_of(small), b = sum_of(large);
   double linear = quotient(double(large.size.workloads), double(small.size.workloads));
   auto at = " of the platform at " + grouped(large.size.workloads) + " workloads";
-  auto growth =
-    " from " + grouped(small.size.workloads) + " to " + grouped(large.size.workloads) + " workloads";
+  auto growth = " from " + grouped(small.size.workloads) + " to " + grouped(large.size.workloads) +
+                " workloads";
   return {{"CPU" + at, b.cpu, limits.cores, "cores"},
           {"memory" + at, mib(b.held + b.followed), limits.memory_mib, "MiB"},
           {"growth of CPU" + growth, quotient(b.cpu, a.cpu), linear, "x"},
@@ -98,9 +98,9 @@ std::vector<goal> judge(const platform_cost& small, const platform_cost& large,
 std::string table_of(const std::vector<goal>& goals) {
   std::string out = "goals\n";
   for (auto& one : goals)
-    out += fmt::format("  {:<62}{:>10.3f} {:<6} {} {:>8.2f}  {}\n", one.name, one.is, one.unit,
-                       one.at_least ? "at least" : "at most ", one.bound,
-                       one.met() ? "met" : "MISSED");
+    out +=
+      fmt::format("  {:<62}{:>10.3f} {:<6} {} {:>8.2f}  {}\n", one.name, one.is, one.unit,
+                  one.at_least ? "at least" : "at most ", one.bound, one.met() ? "met" : "MISSED");
   return out;
 }
 

@@ -22,7 +22,8 @@ using std::chrono::seconds;
 
 constexpr uint64_t seed = 1;
 
-/// What the recommender would have learned of a container whose usage is known: a sample every five minutes.
+/// What the recommender would have learned of a container whose usage is known: a sample every five
+/// minutes.
 std::string learned(const embedded::container_load& load, instant from, instant to, entropy& dice) {
   container_state state;
   for (auto at = from; at < to; at += minutes{5}) {
@@ -86,8 +87,7 @@ viewer_actor::behavior_type viewer(viewer_actor::stateful_pointer<viewer_state> 
           [=](caf::tick_atom) {
             self->delayed_send(self, every, caf::tick_atom_v);
             for (auto path : {"/api/v1/overview", "/api/v1/workloads", "/api/v1/series"})
-              self
-                ->request(dashboards, seconds{10}, api_request{"GET", path, {}, {}, {}, "bench"})
+              self->request(dashboards, seconds{10}, api_request{"GET", path, {}, {}, {}, "bench"})
                 .then([](const api_response&) {}, [](const caf::error&) {});
           }};
 }
@@ -107,7 +107,8 @@ scene::scene(const platform_size& size, const platform_load& load) : load_{load}
     config.start = with.begin;
     config.step = seconds{load.scrape_seconds};
     model_ = std::make_shared<embedded::cluster_model>(config, std::move(spec));
-    cluster_ = loop_->own(embedded::spawn_embedded_cluster(loop_->system(), loop_->anchor(), model_));
+    cluster_ =
+      loop_->own(embedded::spawn_embedded_cluster(loop_->system(), loop_->anchor(), model_));
   });
   auto config = embedded_platform_config(seed, seconds{load.scrape_seconds});
   config.dashboards.access.anonymous = dashboards::logic::role::viewer;
@@ -119,14 +120,14 @@ scene::scene(const platform_size& size, const platform_load& load) : load_{load}
     loop_->attribute(std::string(to_string(which)), make);
   };
   platform_ = std::make_unique<platform>(loop_->system(), std::move(config), std::move(ports));
-  caf::anon_send(
-    cluster_, embedded::connect_webhook{platform_->handle<admissions_actor>(component::admissions)});
+  caf::anon_send(cluster_, embedded::connect_webhook{
+                             platform_->handle<admissions_actor>(component::admissions)});
   platform_->start_all();
   if (load.viewer_seconds > 0)
     loop_->attribute(people_part, [&] {
-      loop_->own(loop_->system().spawn(
-        viewer, platform_->handle<dashboards_actor>(component::dashboards),
-        milliseconds{seconds{load.viewer_seconds}}));
+      loop_->own(loop_->system().spawn(viewer,
+                                       platform_->handle<dashboards_actor>(component::dashboards),
+                                       milliseconds{seconds{load.viewer_seconds}}));
     });
 }
 
@@ -157,7 +158,8 @@ void scene::replace_pods() {
 
 uint8_t scene::part(std::string_view name) const {
   auto& parts = loop_->usage();
-  auto found = std::find_if(parts.begin(), parts.end(), [&](auto& one) { return one.name == name; });
+  auto found =
+    std::find_if(parts.begin(), parts.end(), [&](auto& one) { return one.name == name; });
   return found == parts.end() ? uint8_t{0} : uint8_t(found - parts.begin());
 }
 

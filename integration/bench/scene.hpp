@@ -1,5 +1,6 @@
-// The stage of the platform's bench: an embedded cluster of a given size whose namespaces are all granted, a recommender
-// that has learned for days, people who look at the dashboard, and pods that come and go.
+// The stage of the platform's bench: an embedded cluster of a given size whose namespaces are all
+// granted, a recommender that has learned for days, people who look at the dashboard, and pods that
+// come and go.
 #pragma once
 
 #include <functional>

@@ -41,7 +41,8 @@ struct series {
 
 constexpr int64_t first_second = 1'767'571'200;  // 2026-01-05 00:00 UTC
 
-/// Days with a peak, noise and rare bursts: of each container's own height. Rounded to what the file can hold.
+/// Days with a peak, noise and rare bursts: of each container's own height. Rounded to what the
+/// file can hold.
 std::vector<series> make_samples(size_t containers, int minutes) {
   entropy dice{1};
   std::vector<series> all(containers);
@@ -220,7 +221,8 @@ std::vector<comparison> compare_with_vpa(const vpa_wishes& with) {
   for (int round = 0; round < with.rounds; ++round) {
     auto ours = nlohmann::json::parse(run_isolated([&] { return measure_ours(samples).dump(); }));
     auto theirs = nlohmann::json::parse(
-      run_program(with.vpa, {file, std::to_string(decisions), std::to_string(minutes_between)}).text);
+      run_program(with.vpa, {file, std::to_string(decisions), std::to_string(minutes_between)})
+        .text);
     for (size_t i = 0; auto key : {"ingest_ns", "recommend_ns", "state_bytes"}) {
       all[i].ours.push_back(ours.at(key));
       all[i++].theirs.push_back(theirs.at(key));

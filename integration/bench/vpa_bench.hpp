@@ -1,5 +1,5 @@
-// Our recommender beside the VPA's own code, on the same samples: each round measures both, so that a busy machine slows
-// both alike; figures are medians over the rounds.
+// Our recommender beside the VPA's own code, on the same samples: each round measures both, so that
+// a busy machine slows both alike; figures are medians over the rounds.
 #pragma once
 
 #include <string>
@@ -22,8 +22,8 @@ struct vpa_wishes {
 
 /// One figure of both, smaller is better.
 struct comparison {
-  std::string name;  // "ingest"
-  std::string unit;  // "ns a sample"
+  std::string name;                  // "ingest"
+  std::string unit;                  // "ns a sample"
   std::vector<double> ours, theirs;  // by round
   double least = 1;                  // goal: theirs / ours
   double our_median() const;

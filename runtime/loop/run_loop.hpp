@@ -25,7 +25,7 @@ struct run_loop_config {
   double speed = 0;      // virtual seconds a real second; 0: as fast as possible
   bool shuffle = false;  // let the seed pick the next message
   uint64_t seed = 1;
-  bool account = false;  // measure the CPU time of each part
+  bool account = false;        // measure the CPU time of each part
   uint8_t* running = nullptr;  // told which part runs, as an index into usage()
 };
 
