@@ -108,9 +108,10 @@ int main(int argc, char** argv) {
   app.add_flag("--skip-platform", with.skip_platform, "Leave the platform out");
   app.add_option("--vpa", with.vpa.vpa, "Program of integration/bench/vpa: compare with it");
   app.add_option("--vpa-replay", with.vpa.vpa_replay, "The VPA's replay: compare with it as well");
-  app.add_option("--trace", with.vpa.trace, "Recorded usage for the replay; else made-up usage");
-  app.add_option("--vpa-containers", with.vpa.containers)->capture_default_str();
-  app.add_option("--vpa-minutes", with.vpa.minutes, "Samples a container")->capture_default_str();
+  app.add_option("--trace", with.vpa.trace, "Recorded usage for the replays");
+  app.add_option("--vpa-containers", with.vpa.containers, "Made-up containers")
+    ->capture_default_str();
+  app.add_option("--vpa-samples", with.vpa.samples, "Of each container")->capture_default_str();
   app.add_option("--rounds", with.vpa.rounds, "Of ours and theirs in turn")->capture_default_str();
   app.add_flag("--no-goals", with.no_goals, "Print figures, judge nothing");
   app.add_option("--json", with.json, "Write all figures to this file");

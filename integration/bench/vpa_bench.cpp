@@ -6,7 +6,6 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <numbers>
 #include <stdexcept>
 
@@ -26,111 +25,110 @@ namespace {
 
 using real_clock = std::chrono::steady_clock;
 
-constexpr int decisions = 20;       // timed rounds of recommending, in each of ours and theirs
-constexpr int minutes_between = 5;  // so that every decision meets news
+constexpr int decisions = 5;          // timed rounds of recommending, in each of ours and theirs
+constexpr int seconds_between = 300;  // so that every decision meets news
 
+/// As the file holds it: both programs take the same numbers.
 struct sample {
-  double cores = 0;
-  double bytes = 0;
+  float cores = 0;
+  float bytes = 0;
 };
 
-struct series {
-  std::string name;
-  std::vector<sample> samples;  // one a minute
-};
+struct sample_set {
+  int seconds = 60;  // from one sample to the next
+  size_t containers = 0, length = 0;
+  std::vector<sample> all;  // by time, then by container: read in the order in which they come
+  std::string file;
 
-constexpr int64_t first_second = 1'767'571'200;  // 2026-01-05 00:00 UTC
+  sample& of(size_t container, size_t index) { return all[index * containers + container]; }
+  const sample& of(size_t container, size_t index) const {
+    return all[index * containers + container];
+  }
+  int64_t at(size_t index) const { return first_second + int64_t(index) * seconds; }
+  size_t between() const { return size_t(seconds_between / seconds); }
+  static constexpr int64_t first_second = 1'767'571'200;  // 2026-01-05 00:00 UTC
+};
 
 /// Days with a peak, noise and rare bursts: of each container's own height. Rounded to what the
 /// file can hold.
-std::vector<series> make_samples(size_t containers, int minutes) {
+sample_set make_samples(size_t containers, size_t samples, int seconds, std::string file) {
   entropy dice{1};
-  std::vector<series> all(containers);
+  sample_set set{seconds, containers, samples, {}, std::move(file)};
+  set.all.resize(containers * samples);
+  double in_day = 86'400.0 / seconds;
   for (size_t i = 0; i < containers; ++i) {
-    auto& one = all[i];
-    one.name = fmt::format("c{:04}", i);
-    one.samples.reserve(size_t(minutes));
     double peak = dice.between(0.02, 4), floor = peak * dice.between(0.1, 0.6);
-    double memory = dice.between(40e6, 4e9), phase = dice.between(0, 1440);
-    for (int at = 0; at < minutes; ++at) {
-      double day = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * (at + phase) / 1440);
+    double memory = dice.between(40e6, 4e9), phase = dice.between(0, 1);
+    for (size_t at = 0; at < samples; ++at) {
+      double day = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * (double(at) / in_day + phase));
       double burst = dice.below(200) == 0 ? 1.5 : 1;
       double cores = (floor + (peak - floor) * day) * burst * dice.between(0.8, 1.2);
       double bytes = memory * (0.7 + 0.3 * day) * dice.between(0.97, 1.03);
-      one.samples.push_back({std::round(cores * 10'000) / 10'000, std::round(bytes)});
+      set.of(i, at) = {float(cores), float(std::round(bytes))};
     }
   }
-  return all;
+  return set;
 }
 
-void write_samples(const std::vector<series>& all, const std::string& path) {
-  std::ofstream out(path);
-  out << "series,timestamp_s,cpu_cores,memory_bytes\n";
-  for (auto& one : all)
-    for (size_t at = 0; at < one.samples.size(); ++at)
-      out << fmt::format("{},{},{:.4f},{:.0f}\n", one.name, first_second + int64_t(at) * 60,
-                         one.samples[at].cores, one.samples[at].bytes);
+void write_samples(const sample_set& set) {
+  std::ofstream out(set.file, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(set.all.data()),
+            std::streamsize(set.all.size() * sizeof(sample)));
   if (!out.flush())
-    throw std::runtime_error(path + ": cannot be written");
+    throw std::runtime_error(set.file + ": cannot be written");
 }
-
-struct subject {
-  std::unique_ptr<container_state> state;
-  std::array<container_input, 1> input;
-};
 
 double nanoseconds(real_clock::duration span, double units) {
   return double(std::chrono::nanoseconds{span}.count()) / units;
 }
 
 /// The same work as integration/bench/vpa does, on the same samples in the same order.
-nlohmann::json measure_ours(const std::vector<series>& all) {
+nlohmann::json measure_ours(const sample_set& set) {
   auto& policy = builtin_policies().find("production")->second;
   auto question = question_of(policy, "app", change_cost::in_place);
-  std::vector<subject> subjects(all.size());
   auto before = held_by(running_part).bytes;
-  for (auto& one : subjects) {
-    one.state = std::make_unique<container_state>();
-    one.state->aim(question);
-  }
-  for (auto& one : subjects) {
-    one.input[0].name = "app";
-    one.input[0].state = one.state.get();
-  }
+  std::vector<container_state> states(set.containers);
+  for (auto& one : states)
+    one.aim(question);
   auto take = [&](size_t at) {
     usage_sample seen;
-    seen.at = instant{std::chrono::seconds{first_second + int64_t(at) * 60}};
-    for (size_t i = 0; i < all.size(); ++i) {
-      seen.cpu = float(all[i].samples[at].cores * 1000);
-      seen.memory = int64_t(all[i].samples[at].bytes);
-      subjects[i].state->observe(seen);
+    seen.at = instant{std::chrono::seconds{set.at(at)}};
+    for (size_t i = 0; i < states.size(); ++i) {
+      auto& one = set.of(i, at);
+      seen.cpu = one.cores * 1000;
+      seen.memory = int64_t(one.bytes);
+      states[i].observe(seen);
     }
   };
-  size_t length = all.front().samples.size();
-  size_t split = length - size_t(decisions * minutes_between);
+  size_t split = set.length - decisions * set.between();
   auto begin = real_clock::now();
   for (size_t at = 0; at < split; ++at)
     take(at);
   auto ingest = real_clock::now() - begin;
   auto state = held_by(running_part).bytes - before;
+  std::vector<std::array<container_input, 1>> inputs(set.containers);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    inputs[i][0].name = "app";
+    inputs[i][0].state = &states[i];
+  }
 
   sizing_facts facts;
   std::vector<container_recommendation> out;
   real_clock::duration recommending{};
   double targets = 0;
-  for (size_t at = split; at < length; at += minutes_between) {
-    for (size_t i = at; i < at + minutes_between; ++i)
+  for (size_t at = split; at < set.length; at += set.between()) {
+    for (size_t i = at; i < at + set.between(); ++i)
       take(i);
-    instant now{std::chrono::seconds{first_second + int64_t(at + minutes_between) * 60}};
+    instant now{std::chrono::seconds{set.at(at + set.between())}};
     begin = real_clock::now();
-    for (auto& one : subjects) {
-      recommend(one.input, policy, facts, now, out);
-      one.input[0].current.requests = out[0].target.requests;
+    for (auto& input : inputs) {
+      recommend(input, policy, facts, now, out);
+      input[0].current.requests = out[0].target.requests;
       targets += double(out[0].target.requests.cpu.value_or(0));
     }
     recommending += real_clock::now() - begin;
   }
-  double n = double(all.size());
+  double n = double(states.size());
   return {{"ingest_ns", nanoseconds(ingest, n * double(split))},
           {"recommend_ns", nanoseconds(recommending, n * decisions)},
           {"state_bytes", double(state) / n},
@@ -163,8 +161,9 @@ void replay_ours(const std::string& trace, const std::string& decisions_path) {
     if (!replay.step(row.at_s, row.cpu_cores, row.memory_bytes))
       continue;
     line.clear();
-    fmt::format_to(std::back_inserter(line), "{},{},{:.4f},{}\n", row.series, row.at_s,
-                   double(replay.cpu_request()) / 1000, replay.memory_request());
+    auto cpu = replay.cpu_request();
+    fmt::format_to(std::back_inserter(line), "{},{},{}.{:03},{}\n", row.series, row.at_s,
+                   cpu / 1000, cpu % 1000, replay.memory_request());
     out.write(line.data(), std::streamsize(line.size()));
   }
   if (reader.error())
@@ -205,38 +204,50 @@ double comparison::their_median() const {
 }
 
 std::vector<comparison> compare_with_vpa(const vpa_wishes& with) {
-  if (with.minutes <= decisions * minutes_between || with.containers == 0 || with.rounds < 1)
-    throw std::runtime_error("too few samples to compare with the VPA");
   scratch dir;
-  auto samples = make_samples(with.containers, with.minutes);
-  auto file = (dir.path / "samples.csv").string();
-  write_samples(samples, file);
-  auto trace = with.trace.empty() ? file : with.trace;
-  auto rows = with.vpa_replay.empty() ? 0.0 : double(count_rows(trace));
-  std::vector<comparison> all = {{"ingest", "ns a sample", {}, {}, 5},
-                                 {"recommend", "ns a container", {}, {}, 5},
+  std::vector<sample_set> sets;
+  for (int seconds : {15, 60}) {
+    auto file = (dir.path / fmt::format("samples-{}s", seconds)).string();
+    sets.push_back(make_samples(with.containers, with.samples, seconds, std::move(file)));
+    if (with.samples <= decisions * sets.back().between() || with.containers == 0)
+      throw std::runtime_error("too few samples to compare with the VPA");
+    write_samples(sets.back());
+  }
+  bool replays = !with.vpa_replay.empty() && !with.trace.empty();
+  auto rows = replays ? double(count_rows(with.trace)) : 0.0;
+  std::vector<comparison> all = {{"ingest, a scrape every 15 s", "ns a sample", {}, {}, 5},
+                                 {"ingest, a scrape every 60 s", "ns a sample", {}, {}, 5},
+                                 {"recommend, after 5 minutes' news", "ns a container", {}, {}, 5},
                                  {"state", "bytes a container", {}, {}, 3}};
   if (rows > 0)
     all.push_back({"replay, file to decisions", "ns a sample", {}, {}, 10});
   for (int round = 0; round < with.rounds; ++round) {
-    auto ours = nlohmann::json::parse(run_isolated([&] { return measure_ours(samples).dump(); }));
-    auto theirs = nlohmann::json::parse(
-      run_program(with.vpa, {file, std::to_string(decisions), std::to_string(minutes_between)})
-        .text);
-    for (size_t i = 0; auto key : {"ingest_ns", "recommend_ns", "state_bytes"}) {
-      all[i].ours.push_back(ours.at(key));
-      all[i++].theirs.push_back(theirs.at(key));
+    auto note = [&](comparison& one, const char* key, auto& ours, auto& theirs) {
+      one.ours.push_back(ours.at(key));
+      one.theirs.push_back(theirs.at(key));
+    };
+    for (size_t i = 0; i < sets.size(); ++i) {
+      auto ours = nlohmann::json::parse(run_isolated([&] { return measure_ours(sets[i]).dump(); }));
+      auto theirs = nlohmann::json::parse(
+        run_program(with.vpa, {sets[i].file, std::to_string(sets[i].containers),
+                               std::to_string(sets[i].seconds), std::to_string(decisions)})
+          .text);
+      note(all[i], "ingest_ns", ours, theirs);
+      if (i + 1 < sets.size())
+        continue;
+      note(all[2], "recommend_ns", ours, theirs);
+      note(all[3], "state_bytes", ours, theirs);
     }
     if (rows == 0)
       continue;
     auto began = real_clock::now();
     run_isolated([&] {
-      replay_ours(trace, (dir.path / "ours.csv").string());
+      replay_ours(with.trace, (dir.path / "ours.csv").string());
       return std::string{};
     });
-    all[3].ours.push_back(nanoseconds(real_clock::now() - began, rows));
-    auto peer = run_program(with.vpa_replay, {"-warm", "24h", trace});
-    all[3].theirs.push_back(peer.seconds * 1e9 / rows);
+    all[4].ours.push_back(nanoseconds(real_clock::now() - began, rows));
+    auto peer = run_program(with.vpa_replay, {"-warm", "24h", with.trace});
+    all[4].theirs.push_back(peer.seconds * 1e9 / rows);
   }
   return all;
 }
@@ -244,10 +255,10 @@ std::vector<comparison> compare_with_vpa(const vpa_wishes& with) {
 std::string table_of(const std::vector<comparison>& all, const vpa_wishes& with) {
   auto out = fmt::format(
     "beside the VPA's own code: {} containers, {} samples each; medians of {} rounds, ours and "
-    "theirs in turn\n  {:<28}{:>12}{:>12}{:>9}{:>8}\n",
-    with.containers, with.minutes, with.rounds, "", "ours", "VPA", "ratio", "goal");
+    "theirs in turn\n  {:<34}{:>10}{:>10}{:>9}{:>8}\n",
+    with.containers, with.samples, with.rounds, "", "ours", "VPA", "ratio", "goal");
   for (auto& one : all)
-    out += fmt::format("  {:<28}{:>12.1f}{:>12.1f}{:>8.1f}x{:>7.0f}x  {}\n", one.name,
+    out += fmt::format("  {:<34}{:>10.1f}{:>10.1f}{:>8.1f}x{:>7.0f}x  {}\n", one.name,
                        one.our_median(), one.their_median(), one.ratio(), one.least, one.unit);
   return out;
 }

@@ -12,11 +12,11 @@
 namespace scaleops::bench {
 
 struct vpa_wishes {
-  std::string vpa;         // program of integration/bench/vpa
-  std::string vpa_replay;  // the VPA's replay; empty: replay is not measured
-  std::string trace;       // recorded usage for the replay; empty: the made-up samples
-  size_t containers = 500;
-  int minutes = 1'440;  // samples a container, one a minute
+  std::string vpa;             // program of integration/bench/vpa
+  std::string vpa_replay;      // the VPA's replay; empty: replay is not measured
+  std::string trace;           // recorded usage for the replay; empty: likewise
+  size_t containers = 20'000;  // as many different ones as the platform's bench has
+  size_t samples = 300;        // of each container
   int rounds = 7;
 };
 

@@ -5,10 +5,9 @@ package main
 
 import (
 	"bufio"
-	"encoding/csv"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log"
 	"os"
 	"runtime"
@@ -19,34 +18,33 @@ import (
 	"k8s.io/autoscaler/vertical-pod-autoscaler/pkg/recommender/model"
 )
 
-type sample struct {
-	at          int64
-	cores, size float64
-}
+const first = 1767571200 // 2026-01-05 00:00 UTC
+
+type sample struct{ Cores, Bytes float32 }
 
 type container struct {
 	name      string
 	aggregate *model.AggregateContainerState
 	state     *model.ContainerState
-	samples   []sample
 }
 
-func (c *container) take(s sample) {
-	at := time.Unix(s.at, 0)
+func (c *container) take(at time.Time, s sample) {
 	c.state.AddSample(&model.ContainerUsageSample{
-		MeasureStart: at, Usage: model.CPUAmountFromCores(s.cores), Resource: model.ResourceCPU})
+		MeasureStart: at, Usage: model.CPUAmountFromCores(float64(s.Cores)), Resource: model.ResourceCPU})
 	c.state.AddSample(&model.ContainerUsageSample{
-		MeasureStart: at, Usage: model.MemoryAmountFromBytes(s.size), Resource: model.ResourceMemory})
+		MeasureStart: at, Usage: model.MemoryAmountFromBytes(float64(s.Bytes)), Resource: model.ResourceMemory})
 }
 
 func main() {
-	if len(os.Args) != 4 {
-		log.Fatal("usage: vpa SAMPLES.csv ROUNDS STEP   (recommends ROUNDS times, STEP samples apart)")
+	if len(os.Args) != 5 {
+		log.Fatal("usage: vpa SAMPLES CONTAINERS SECONDS DECISIONS   (SECONDS between two samples, five minutes between two decisions)")
 	}
-	rounds, _ := strconv.Atoi(os.Args[2])
-	step, _ := strconv.Atoi(os.Args[3])
-	if rounds < 1 || step < 1 {
-		log.Fatal("vpa: ROUNDS and STEP must be at least 1")
+	count, seconds, decisions := number(os.Args[2]), number(os.Args[3]), number(os.Args[4])
+	samples := read(os.Args[1])
+	length, step := len(samples)/count, 300/seconds
+	split := length - decisions*step
+	if len(samples)%count != 0 || split < 1 {
+		log.Fatalf("vpa: %s: does not hold enough samples of %d containers", os.Args[1], count)
 	}
 	model.InitializeAggregationsConfig(model.NewAggregationsConfig(
 		model.DefaultMemoryAggregationInterval, model.DefaultMemoryAggregationIntervalCount,
@@ -59,43 +57,33 @@ func main() {
 		TargetMemoryPercentile: 0.9, LowerBoundMemoryPercentile: 0.5, UpperBoundMemoryPercentile: 0.95,
 		ConfidenceIntervalMemory: 24 * time.Hour,
 	})
-	containers := read(os.Args[1])
-	for _, c := range containers {
-		if len(c.samples) != len(containers[0].samples) || len(c.samples) <= rounds*step {
-			log.Fatalf("vpa: %s: series of equal length, above ROUNDS × STEP, are needed", os.Args[1])
+	containers := make([]*container, count)
+	for i := range containers {
+		containers[i] = &container{name: fmt.Sprintf("c%05d", i)}
+	}
+	takeAll := func(at int) {
+		when := time.Unix(first+int64(at*seconds), 0)
+		for i, c := range containers {
+			c.take(when, samples[at*count+i])
 		}
 	}
-
 	before := heap()
 	for _, c := range containers {
 		c.aggregate = model.NewAggregateContainerState()
 		c.state = model.NewContainerState(model.Resources{}, c.aggregate)
 	}
-	length := len(containers[0].samples)
-	split := length - rounds*step
 	start := time.Now()
-	for i := 0; i < split; i++ {
-		for _, c := range containers {
-			c.take(c.samples[i])
-		}
+	for at := 0; at < split; at++ {
+		takeAll(at)
 	}
 	ingest := time.Since(start)
 	state := heap() - before
-	for _, c := range containers {
-		c.state = nil
-	}
-	aggregate := heap() - before
-	for _, c := range containers {
-		c.state = model.NewContainerState(model.Resources{}, c.aggregate)
-	}
 
 	var recommend time.Duration
 	targets := 0.0
 	for at := split; at < length; at += step {
 		for i := at; i < at+step; i++ {
-			for _, c := range containers {
-				c.take(c.samples[i])
-			}
+			takeAll(i)
 		}
 		start = time.Now()
 		for _, c := range containers {
@@ -105,13 +93,13 @@ func main() {
 		}
 		recommend += time.Since(start)
 	}
-	n := float64(len(containers))
+	n := float64(count)
 	json.NewEncoder(os.Stdout).Encode(map[string]float64{
 		"ingest_ns":        float64(ingest.Nanoseconds()) / (n * float64(split)),
-		"recommend_ns":     float64(recommend.Nanoseconds()) / (n * float64(rounds)),
-		"state_bytes":      float64(aggregate) / n,
+		"recommend_ns":     float64(recommend.Nanoseconds()) / (n * float64(decisions)),
+		"state_bytes":      float64(state) / n, // the aggregate and the ContainerState of one pod
 		"with_pod_bytes":   float64(state) / n,
-		"mean_target_mcpu": targets / (n * float64(rounds)),
+		"mean_target_mcpu": targets / (n * float64(decisions)),
 	})
 }
 
@@ -124,36 +112,28 @@ func heap() int64 {
 	return int64(stats.HeapAlloc)
 }
 
-func read(path string) []*container {
+func number(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		log.Fatalf("vpa: %q is no whole number above 0", text)
+	}
+	return n
+}
+
+// read takes all samples: pairs of little-endian float32, by time, then by container.
+func read(path string) []sample {
 	f, err := os.Open(path)
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer f.Close()
-	rows := csv.NewReader(bufio.NewReaderSize(f, 1<<20))
-	rows.ReuseRecord = true
-	if _, err := rows.Read(); err != nil {
+	info, err := f.Stat()
+	if err != nil {
+		log.Fatal(err)
+	}
+	samples := make([]sample, info.Size()/8)
+	if err := binary.Read(bufio.NewReaderSize(f, 1<<20), binary.LittleEndian, samples); err != nil {
 		log.Fatalf("%s: %v", path, err)
 	}
-	var all []*container
-	for {
-		row, err := rows.Read()
-		if err == io.EOF {
-			return all
-		}
-		if err != nil {
-			log.Fatalf("%s: %v", path, err)
-		}
-		if len(all) == 0 || all[len(all)-1].name != row[0] {
-			all = append(all, &container{name: fmt.Sprint(row[0])})
-		}
-		at, e1 := strconv.ParseInt(row[1], 10, 64)
-		cores, e2 := strconv.ParseFloat(row[2], 64)
-		size, e3 := strconv.ParseFloat(row[3], 64)
-		if e1 != nil || e2 != nil || e3 != nil {
-			log.Fatalf("%s: %v", path, row)
-		}
-		c := all[len(all)-1]
-		c.samples = append(c.samples, sample{at, cores, size})
-	}
+	return samples
 }
