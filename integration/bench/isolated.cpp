@@ -1,5 +1,6 @@
 #include "integration/bench/isolated.hpp"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -66,7 +67,8 @@ std::string run_isolated(const std::function<std::string()>& work) {
   });
 }
 
-program_run run_program(const std::string& program, const std::vector<std::string>& arguments) {
+program_run run_program(const std::string& program, const std::vector<std::string>& arguments,
+                        complaints errors) {
   auto began = std::chrono::steady_clock::now();
   program_run run;
   run.text = collect(program, [&](int to) {
@@ -76,6 +78,9 @@ program_run run_program(const std::string& program, const std::vector<std::strin
     for (auto& each : arguments)
       argv.push_back(const_cast<char*>(each.c_str()));
     argv.push_back(nullptr);
+    if (int nothing = errors == complaints::dropped ? open("/dev/null", O_WRONLY) : -1;
+        nothing >= 0)
+      dup2(nothing, STDERR_FILENO);
     execvp(program.c_str(), argv.data());
     std::fprintf(stderr, "bench: %s: %s\n", program.c_str(), std::strerror(errno));
     return 127;

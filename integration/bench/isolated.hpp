@@ -16,8 +16,12 @@ struct program_run {
   double seconds = 0;  // from its start to its end
 };
 
+/// What happens to a program's standard error.
+enum class complaints { shown, dropped };
+
 /// Runs a program to its end. Throws std::runtime_error when it cannot be started or ends with
 /// another code than 0.
-program_run run_program(const std::string& program, const std::vector<std::string>& arguments);
+program_run run_program(const std::string& program, const std::vector<std::string>& arguments,
+                        complaints errors = complaints::shown);
 
 }  // namespace scaleops::bench

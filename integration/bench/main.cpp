@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -121,6 +122,7 @@ int main(int argc, char** argv) {
     int code = app.exit(problem);
     return code == 0 ? 0 : 2;
   }
+  spdlog::set_level(spdlog::level::warn);
   try {
     return run(with);
   } catch (const std::exception& problem) {

@@ -190,17 +190,6 @@ nlohmann::json to_json(const platform_cost& cost) {
           {"parts", std::move(parts)}};
 }
 
-platform_sum sum_of(const platform_cost& cost) {
-  platform_sum sum;
-  for (auto& part : cost.parts)
-    if (part.component) {
-      sum.cpu += part.cpu;
-      sum.held += part.held;
-      sum.followed += part.followed;
-    }
-  return sum;
-}
-
 platform_cost measure_platform(const platform_size& size, const platform_load& load) {
   return from_json(
     nlohmann::json::parse(run_isolated([&] { return to_json(measure(size, load)).dump(); })));

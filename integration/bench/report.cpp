@@ -34,6 +34,17 @@ std::string row(std::string_view name, double cpu, double messages, double alloc
 
 }  // namespace
 
+platform_sum sum_of(const platform_cost& cost) {
+  platform_sum sum;
+  for (auto& part : cost.parts)
+    if (part.component) {
+      sum.cpu += part.cpu;
+      sum.held += part.held;
+      sum.followed += part.followed;
+    }
+  return sum;
+}
+
 std::string table_of(const platform_cost& cost) {
   auto out = fmt::format(
     "{} workloads, {} pods, {} containers, {} nodes; {:.0f} simulated minutes in {:.0f} s\n"
