@@ -26,6 +26,7 @@ namespace {
 using real_clock = std::chrono::steady_clock;
 
 constexpr int decisions = 5;          // timed rounds of recommending, in each of ours and theirs
+constexpr size_t warm = 144;          // samples before, five minutes apart: half a day, not timed
 constexpr int seconds_between = 300;  // so that every decision meets news
 
 /// As the file holds it: both programs take the same numbers.
@@ -44,7 +45,10 @@ struct sample_set {
   const sample& of(size_t container, size_t index) const {
     return all[index * containers + container];
   }
-  int64_t at(size_t index) const { return first_second + int64_t(index) * seconds; }
+  int64_t at(size_t index) const {
+    auto before = int64_t(std::min(index, warm));
+    return first_second + before * seconds_between + (int64_t(index) - before) * seconds;
+  }
   size_t between() const { return size_t(seconds_between / seconds); }
   static constexpr int64_t first_second = 1'767'571'200;  // 2026-01-05 00:00 UTC
 };
@@ -55,12 +59,12 @@ sample_set make_samples(size_t containers, size_t samples, int seconds, std::str
   entropy dice{1};
   sample_set set{seconds, containers, samples, {}, std::move(file)};
   set.all.resize(containers * samples);
-  double in_day = 86'400.0 / seconds;
   for (size_t i = 0; i < containers; ++i) {
     double peak = dice.between(0.02, 4), floor = peak * dice.between(0.1, 0.6);
     double memory = dice.between(40e6, 4e9), phase = dice.between(0, 1);
     for (size_t at = 0; at < samples; ++at) {
-      double day = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * (double(at) / in_day + phase));
+      double day =
+        0.5 - 0.5 * std::cos(2 * std::numbers::pi * (double(set.at(at)) / 86'400 + phase));
       double burst = dice.below(200) == 0 ? 1.5 : 1;
       double cores = (floor + (peak - floor) * day) * burst * dice.between(0.8, 1.2);
       double bytes = memory * (0.7 + 0.3 * day) * dice.between(0.97, 1.03);
@@ -101,8 +105,10 @@ nlohmann::json measure_ours(const sample_set& set) {
     }
   };
   size_t split = set.length - decisions * set.between();
+  for (size_t at = 0; at < warm; ++at)
+    take(at);
   auto begin = real_clock::now();
-  for (size_t at = 0; at < split; ++at)
+  for (size_t at = warm; at < split; ++at)
     take(at);
   auto ingest = real_clock::now() - begin;
   auto state = held_by(running_part).bytes - before;
@@ -129,7 +135,7 @@ nlohmann::json measure_ours(const sample_set& set) {
     recommending += real_clock::now() - begin;
   }
   double n = double(states.size());
-  return {{"ingest_ns", nanoseconds(ingest, n * double(split))},
+  return {{"ingest_ns", nanoseconds(ingest, n * double(split - warm))},
           {"recommend_ns", nanoseconds(recommending, n * decisions)},
           {"state_bytes", double(state) / n},
           {"mean_target_mcpu", targets / (n * decisions)}};
@@ -208,7 +214,7 @@ std::vector<comparison> compare_with_vpa(const vpa_wishes& with) {
   std::vector<sample_set> sets;
   for (int seconds : {15, 60}) {
     auto file = (dir.path / fmt::format("samples-{}s", seconds)).string();
-    sets.push_back(make_samples(with.containers, with.samples, seconds, std::move(file)));
+    sets.push_back(make_samples(with.containers, warm + with.samples, seconds, std::move(file)));
     if (with.samples <= decisions * sets.back().between() || with.containers == 0)
       throw std::runtime_error("too few samples to compare with the VPA");
     write_samples(sets.back());
@@ -229,8 +235,9 @@ std::vector<comparison> compare_with_vpa(const vpa_wishes& with) {
     for (size_t i = 0; i < sets.size(); ++i) {
       auto ours = nlohmann::json::parse(run_isolated([&] { return measure_ours(sets[i]).dump(); }));
       auto theirs = nlohmann::json::parse(
-        run_program(with.vpa, {sets[i].file, std::to_string(sets[i].containers),
-                               std::to_string(sets[i].seconds), std::to_string(decisions)})
+        run_program(with.vpa,
+                    {sets[i].file, std::to_string(sets[i].containers), std::to_string(warm),
+                     std::to_string(sets[i].seconds), std::to_string(decisions)})
           .text);
       note(all[i], "ingest_ns", ours, theirs);
       if (i + 1 < sets.size())

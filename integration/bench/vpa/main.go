@@ -36,14 +36,14 @@ func (c *container) take(at time.Time, s sample) {
 }
 
 func main() {
-	if len(os.Args) != 5 {
-		log.Fatal("usage: vpa SAMPLES CONTAINERS SECONDS DECISIONS   (SECONDS between two samples, five minutes between two decisions)")
+	if len(os.Args) != 6 {
+		log.Fatal("usage: vpa SAMPLES CONTAINERS WARM SECONDS DECISIONS   (WARM samples and DECISIONS are five minutes apart, the other samples SECONDS)")
 	}
-	count, seconds, decisions := number(os.Args[2]), number(os.Args[3]), number(os.Args[4])
+	count, warm, seconds, decisions := number(os.Args[2]), number(os.Args[3]), number(os.Args[4]), number(os.Args[5])
 	samples := read(os.Args[1])
 	length, step := len(samples)/count, 300/seconds
 	split := length - decisions*step
-	if len(samples)%count != 0 || split < 1 {
+	if len(samples)%count != 0 || split <= warm {
 		log.Fatalf("vpa: %s: does not hold enough samples of %d containers", os.Args[1], count)
 	}
 	model.InitializeAggregationsConfig(model.NewAggregationsConfig(
@@ -62,7 +62,8 @@ func main() {
 		containers[i] = &container{name: fmt.Sprintf("c%05d", i)}
 	}
 	takeAll := func(at int) {
-		when := time.Unix(first+int64(at*seconds), 0)
+		before := min(at, warm)
+		when := time.Unix(first+int64(before*300+(at-before)*seconds), 0)
 		for i, c := range containers {
 			c.take(when, samples[at*count+i])
 		}
@@ -72,8 +73,11 @@ func main() {
 		c.aggregate = model.NewAggregateContainerState()
 		c.state = model.NewContainerState(model.Resources{}, c.aggregate)
 	}
+	for at := 0; at < warm; at++ {
+		takeAll(at)
+	}
 	start := time.Now()
-	for at := 0; at < split; at++ {
+	for at := warm; at < split; at++ {
 		takeAll(at)
 	}
 	ingest := time.Since(start)
@@ -95,7 +99,7 @@ func main() {
 	}
 	n := float64(count)
 	json.NewEncoder(os.Stdout).Encode(map[string]float64{
-		"ingest_ns":        float64(ingest.Nanoseconds()) / (n * float64(split)),
+		"ingest_ns":        float64(ingest.Nanoseconds()) / (n * float64(split-warm)),
 		"recommend_ns":     float64(recommend.Nanoseconds()) / (n * float64(decisions)),
 		"state_bytes":      float64(state) / n, // the aggregate and the ContainerState of one pod
 		"with_pod_bytes":   float64(state) / n,
