@@ -1,6 +1,6 @@
 # Everything a person or the CI runs. Each target calls a script of scripts/ or .ci/, so both run the very same thing.
 .DEFAULT_GOAL := build
-.PHONY: deps build run test sim bench scoreboard fuzz format lint docs crds cluster cluster-stop clean help
+.PHONY: deps build run test sim bench scoreboard fuzz format lint docs crds snapshots cluster cluster-stop clean help
 
 SEEDS ?= 1000
 SECONDS_EACH ?= 60
@@ -53,6 +53,10 @@ docs:        ## rewrite docs/configuration.md from the option tables
 crds:        ## rewrite the chart's definitions of our kinds from messages/crd
 	@.ci/build release cluster_objects
 	@build/release/integration/cluster/cluster_objects definitions helm/files/crds
+
+snapshots:   ## rewrite what the chart renders to, helm/snapshots; look at the difference
+	@integration/cluster/build
+	@python3 -B integration/cluster/chart_files_test.py --write
 
 cluster:     ## a real Kubernetes control plane on this machine; ARGS="--nodes 10"
 	@integration/cluster/build

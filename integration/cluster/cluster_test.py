@@ -9,7 +9,9 @@ from control_plane import SKIP, missing
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-OBJECTS = os.environ.get("CLUSTER_OBJECTS", "")
+BUILD = ROOT / "build" / "release"
+OBJECTS = os.environ.get("CLUSTER_OBJECTS", str(BUILD / "integration" / "cluster" / "cluster_objects"))
+SCALEOPS = os.environ.get("SCALEOPS", str(BUILD / "scaleops"))
 
 
 def main():

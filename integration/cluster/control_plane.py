@@ -14,7 +14,6 @@ import ssl
 import subprocess
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -189,10 +188,13 @@ class ControlPlane:
 
     # ---- using ----
 
-    def raw(self, path, user="admin", timeout_s=10):
-        """GET of the API as bytes."""
+    def raw(self, path, user="admin", method="GET", body=None, content_type="application/json", act_as=None, timeout_s=10):
+        """One call of the API; the answer's bytes. Raises urllib.error.HTTPError where it is refused."""
         trust = ssl.create_default_context(cafile=self.pki / "ca.crt")
-        request = urllib.request.Request(self.server + path, headers={"Authorization": f"Bearer {self.tokens[user]}"})
+        headers = {"Authorization": f"Bearer {self.tokens[user]}", "Content-Type": content_type}
+        if act_as:
+            headers["Impersonate-User"] = act_as
+        request = urllib.request.Request(self.server + path, body and json.dumps(body).encode(), headers, method=method)
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust))
         with direct.open(request, timeout=timeout_s) as answer:
             return answer.read()
