@@ -5,9 +5,13 @@
                                                            `start`, where it runs
     cluster.py start [--nodes N]                           one for a person, in build/cluster/up
     cluster.py stop                                        ends that one
+    cluster.py route NAMESPACE SERVICE PORT LOCAL_PORT     inside of `run`: from now on the API server reaches the Service
+                                                           at that port of this machine
+    cluster.py account NAMESPACE NAME                      inside of `run`: prints a kubeconfig of that service account
 """
 
 import argparse
+import os
 import shutil
 import signal
 import subprocess
@@ -47,12 +51,36 @@ def stop():
     return 0
 
 
+def route(namespace, service, port, local_port):
+    plane = attach(os.environ.get("SCALEOPS_CLUSTER", UP))
+    if plane is None:
+        print("cluster: none is running", file=sys.stderr)
+        return 1
+    plane.route(namespace, service, port, local_port)
+    return 0
+
+
+def account(namespace, name):
+    plane = attach(os.environ.get("SCALEOPS_CLUSTER", UP))
+    if plane is None:
+        print("cluster: none is running", file=sys.stderr)
+        return 1
+    print(plane.account(namespace, name))
+    return 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    for verb in ("run", "start", "stop"):
+    for verb in ("run", "start", "stop", "route", "account"):
         one = verbs.add_parser(verb)
-        if verb != "stop":
+        if verb == "route":
+            for name, kind in (("namespace", str), ("service", str), ("port", int), ("local_port", int)):
+                one.add_argument(name, type=kind)
+        if verb == "account":
+            one.add_argument("namespace")
+            one.add_argument("name")
+        if verb in ("run", "start"):
             one.add_argument("--nodes", type=int, default=3)
         if verb == "run":
             one.add_argument("--reuse", action="store_true")
@@ -64,6 +92,10 @@ def main():
         parser.error("run needs a command")
     if asked.verb == "stop":
         return stop()
+    if asked.verb == "route":
+        return route(asked.namespace, asked.service, asked.port, asked.local_port)
+    if asked.verb == "account":
+        return account(asked.namespace, asked.name)
     if why := missing():
         print(f"cluster: skipped: {why}", file=sys.stderr)
         return SKIP

@@ -12,12 +12,14 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
 from pathlib import Path
 
 import certificates
+import egress
 import nodes
 from processes import Processes
 
@@ -87,6 +89,7 @@ class ControlPlane:
             self.server = f"https://127.0.0.1:{self.ports['api']}"
             self.make_users()
             (self.folder / "state.json").write_text(json.dumps({"server": self.server, "ports": self.ports}))
+            self.start_egress()
             self.start_etcd()
             self.start_apiserver()
             self.start_controllers()
@@ -121,6 +124,11 @@ class ControlPlane:
             "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test", "namespace": namespace}}]}))
         return path
 
+    def start_egress(self):
+        (self.folder / "routes.json").write_text("{}")
+        (self.folder / "egress.json").write_text(json.dumps(egress.configuration(self.folder)))
+        self.processes.start("egress", [sys.executable, "-B", HERE / "egress.py", self.folder], self.outlive)
+
     def start_etcd(self):
         client, peer = (f"http://127.0.0.1:{self.ports[name]}" for name in ("etcd", "etcd_peer"))
         self.processes.start("etcd", [
@@ -142,8 +150,8 @@ class ControlPlane:
             "--kubelet-client-certificate", pki / "kubelet-client.crt",
             "--kubelet-client-key", pki / "kubelet-client.key", "--kubelet-preferred-address-types", "InternalIP",
             "--authorization-mode", "Node,RBAC", "--enable-admission-plugins", "NodeRestriction",
-            "--service-cluster-ip-range", "10.96.0.0/16", "--allow-privileged=true", "--profiling=false",
-            *self.apiserver_args], self.outlive)
+            "--egress-selector-config-file", self.folder / "egress.json", "--service-cluster-ip-range", "10.96.0.0/16", "--allow-privileged=true",
+            "--profiling=false", *self.apiserver_args], self.outlive)
         self.wait_for("kube-apiserver", lambda: self.raw("/readyz") == b"ok")
 
     def start_controllers(self):
@@ -223,6 +231,17 @@ class ControlPlane:
     def create(self, documents, user="admin", check=True):
         listed = {"apiVersion": "v1", "kind": "List", "items": documents}
         return self.kubectl("create", "-f", "-", user=user, input=json.dumps(listed), check=check)
+
+    def route(self, namespace, service, port, local_port):
+        """From now on the API server reaches the Service's port at a port of this machine."""
+        address = self.get("service", service, "-n", namespace)["spec"]["clusterIP"]
+        file = self.folder / "routes.json"
+        file.write_text(json.dumps(json.loads(file.read_text()) | {f"{address}:{port}": local_port}))
+
+    def account(self, namespace, name):
+        """A kubeconfig with a token of the service account: its holder has exactly that account's rights."""
+        token = self.kubectl("create", "token", name, "-n", namespace, "--duration", "8h").strip()
+        return self.write_kubeconfig(self.folder / f"{namespace}.{name}.kubeconfig", token, namespace)
 
     def environment(self):
         """What a command needs to find it: KUBECONFIG, our kubectl and helm first in PATH, a home of its own."""

@@ -17,7 +17,7 @@ class Harness(unittest.TestCase):
     def test_pods_run_on_its_nodes_and_it_leaves_no_process_and_no_file(self):
         with ControlPlane(node_count=2) as plane:
             going = [entry["pid"] for entry in plane.processes.alive()]
-            self.assertEqual(len(going), 5)
+            self.assertEqual(len(going), 6)
             template = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "c", "image": "x/y:1"}]}}
             plane.create([{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"},
                            "spec": {"replicas": 3, "selector": {"matchLabels": {"app": "web"}}, "template": template}}])
@@ -43,7 +43,7 @@ class Harness(unittest.TestCase):
         parent = subprocess.Popen([sys.executable, "-B", "-c", script], cwd=HERE, stdout=subprocess.PIPE, text=True)
         folder = Path(parent.stdout.readline().strip())
         processes = Processes(folder)
-        self.assertEqual(len(processes.alive()), 4)
+        self.assertEqual(len(processes.alive()), 5)
         parent.kill()
         parent.wait()
         ends = time.monotonic() + 60

@@ -101,6 +101,13 @@ class Grants(unittest.TestCase):
                                          act_as="system:serviceaccount:scaleops-system:recommender"))
         self.assertEqual((kept["status"]["policy"], kept["spec"]["automation"]), ("web", by("anna")))
 
+    def test_a_kubeconfig_of_an_account_has_that_accounts_rights(self):
+        config = self.plane.account("scaleops-system", "recommender")
+        done = self.plane.kubectl("--kubeconfig", str(config), "auth", "whoami", "-o", "jsonpath={.status.userInfo.username}")
+        self.assertEqual(done, "system:serviceaccount:scaleops-system:recommender")
+        done = self.plane.kubectl("--kubeconfig", str(config), "get", "pods", "-A", check=False)
+        self.assertIn("cannot list resource", done.stderr)
+
     def test_whole_namespaces_are_granted_by_the_same_rule(self):
         self.refused(self.plane.create([namespace_grant("shop", "bert")], user="anna", check=False), REFUSED)
         self.accepted(self.plane.create([namespace_grant("shop", "anna")], user="anna", check=False))

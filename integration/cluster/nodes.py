@@ -2,12 +2,21 @@
 
 import ipaddress
 
-# Never dialled: egress.py stands for these. The API server refuses to proxy to a loopback address.
+# Never dialled: egress.py answers for them. The API server refuses to proxy to a loopback address.
 FIRST_ADDRESS = "10.77.0.1"
 
 
 def address(index):
     return str(ipaddress.ip_address(FIRST_ADDRESS) + index)
+
+
+def name_at(host):
+    """The name of the node at an address; empty for any other host."""
+    try:
+        index = int(ipaddress.ip_address(host)) - int(ipaddress.ip_address(FIRST_ADDRESS))
+    except ValueError:
+        return ""
+    return f"node-{index}" if 0 <= index < 1 << 16 else ""
 
 
 def manifest(index, cpu="32", memory="128Gi", pods="500"):
