@@ -3,7 +3,10 @@ lets pass, with the rights that each component's code needs and no other."""
 
 import json
 import re
+import shutil
+import tempfile
 import unittest
+from pathlib import Path
 
 from cluster_test import ROOT, main
 from control_plane import ControlPlane
@@ -85,6 +88,19 @@ class Chart(unittest.TestCase):
                     extra = ("metrics.k8s.io",) if rule["apiGroups"] == ["metrics.k8s.io"] else ()
                     found |= {(verb, resource, *extra) for verb in rule["verbs"] for resource in rule["resources"]}
         return found
+
+    def test_0_definitions_are_upgraded_with_the_release(self):
+        with tempfile.TemporaryDirectory() as folder:
+            older = shutil.copytree(CHART, folder + "/scaleops")
+            file = Path(older, "files", "crds", "recommendations.yaml")
+            file.write_text(file.read_text().replace("    - recs\n", ""))
+            self.helm("install", "scaleops", older)
+        name = "recommendations.analysis.scaleops.sh"
+        self.assertEqual(self.plane.get("crd", name)["spec"]["names"]["shortNames"], ["rec"])
+        self.upgrade()
+        definition = self.plane.get("crd", name)
+        self.assertEqual(definition["spec"]["names"]["shortNames"], ["rec", "recs"])
+        self.assertEqual(definition["metadata"]["annotations"]["helm.sh/resource-policy"], "keep")
 
     def test_1_a_first_install_only_reads(self):
         self.assertIn("read-only", self.upgrade())
