@@ -29,6 +29,20 @@ class Harness(unittest.TestCase):
         self.assertFalse(plane.folder.exists())
         self.assertEqual([pid for pid in going if start_time(pid)], [])
 
+    def test_it_tells_who_asked_for_what(self):
+        with ControlPlane(node_count=0, audited=True) as plane:
+            plane.kubectl("create", "serviceaccount", "reader")
+            plane.kubectl("create", "rolebinding", "reader", "--clusterrole=view", "--serviceaccount=default:reader")
+            config = str(plane.account("default", "reader"))
+            plane.kubectl("--kubeconfig", config, "get", "pods")
+            plane.kubectl("--kubeconfig", config, "get", "deployments/web", check=False)
+            plane.kubectl("--kubeconfig", config, "get", "secrets", check=False)
+            user = "system:serviceaccount:default:reader"
+            plane.wait_for("kube-apiserver", lambda: len(plane.calls(user)) == 3, 30)
+            self.assertEqual(plane.calls(user), {("list", "pods", ""): {200}, ("get", "deployments", "apps"): {404},
+                                                 ("list", "secrets", ""): {403}})
+            self.assertEqual(plane.calls("admin"), {})
+
     def test_it_can_lose_a_part_and_get_it_back(self):
         with ControlPlane(node_count=0) as plane:
             plane.processes.stop("kube-apiserver", grace_s=0)
