@@ -64,7 +64,7 @@ class Processes:
         ended = {entry["pid"] for entry in going}
         for child in self.children:
             if child.pid in ended:
-                child.wait(5)  # a child of ours stays a zombie until somebody asks, and its threads may end after it
+                child.wait(30)  # a child of ours stays a zombie until somebody asks, and its threads may end after it
         if self.record.exists():
             self.record.write_text(json.dumps([entry for entry in self.read() if entry not in going]))
 
