@@ -21,7 +21,7 @@ float untaught_margin(float quantile) {
 }
 constexpr float cap_over_highest =
   1.1f;  // no margin invents more than this over what was ever seen
-constexpr float season_must_win = 0.95f;
+constexpr float season_must_win = 0.7f;
 constexpr int usage_first = 16;  // log bucket of 4 millicores
 
 /// Hour 0 of 1970 was a Thursday: hour 0 of our week is Monday 00:00.
@@ -83,7 +83,7 @@ bool cpu_model::allowed(size_t expert, const cpu_question& question) {
     case cpu_expert::slow:
       return true;
     case cpu_expert::last_hour:
-    case cpu_expert::moving:
+    case cpu_expert::blend:
       return question.follow;
     case cpu_expert::season:
       return question.follow && question.season;
@@ -115,8 +115,8 @@ void cpu_model::predict(std::array<float, experts>& out, float open_level, uint3
     if (i != oldest % recent_.size())
       hour_peak = std::max(hour_peak, decode(recent_[i]));
   out[size_t(cpu_expert::last_hour)] = hour_peak;
-  out[size_t(cpu_expert::moving)] =
-    moving_ > 0 ? moving_ + (open_level - moving_) * 0.109f : open_level;
+  float slow = out[size_t(cpu_expert::slow)];
+  out[size_t(cpu_expert::blend)] = std::sqrt(std::sqrt(hour_peak * slow * slow * slow));
 }
 
 void cpu_model::close_slot(uint32_t next_slot) {
@@ -126,8 +126,10 @@ void cpu_model::close_slot(uint32_t next_slot) {
   ++slots_;
   hour_peak_ = std::max(hour_peak_, level);
   hours_[week_hour(hour)] = encode_hour(hour_peak_);
+  bool young = slots_ < 24;
+  if (young || slots_ % 4 == 0)
+    prediction_[size_t(cpu_expert::slow)] = quantile(0.9f);
   predict(prediction_, level, slot_);
-  moving_ = prediction_[size_t(cpu_expert::moving)];
   recent_[slot_ % recent_.size()] = encode_up(level);
   if (next_slot - slot_ > slots_an_hour)
     recent_.fill(0);
@@ -142,9 +144,6 @@ void cpu_model::close_slot(uint32_t next_slot) {
     if (next_hour / 1344 != hour / 1344)
       highest_ *= 0.5f;
   }
-  bool young = slots_ < 24;
-  if (young || slots_ % 4 == 0)
-    prediction_[size_t(cpu_expert::slow)] = quantile(0.9f);
   if (young || next_hour != hour) {
     prediction_[size_t(cpu_expert::season)] = season(next_hour);
     prediction_[size_t(cpu_expert::last_day)] = peak(24);
@@ -347,7 +346,6 @@ void cpu_model::merge(const cpu_model& other) {
     for (size_t i = 0; i < recent_.size(); ++i)
       out.recent_[i] = std::max(out.recent_[i], rest.recent_[i]);
   out.highest_ = std::max(out.highest_, rest.highest_);
-  out.moving_ = std::max(out.moving_, rest.moving_);
   out.slots_ = std::max(out.slots_, rest.slots_);
   if (out.slot_ == rest.slot_) {
     out.slot_sum_ += rest.slot_sum_;

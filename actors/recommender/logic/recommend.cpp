@@ -46,6 +46,12 @@ cpu_question question_of(const resource_policy& cpu, const policy_spec& policy, 
   return ask;
 }
 
+memory_question memory_question_of(const resource_policy& memory, const policy_spec& policy) {
+  memory_question ask = memory_goal_of(memory, policy.aggressiveness);
+  ask.oom_healing = policy.oom_healing;
+  return ask;
+}
+
 /// 0 to 1: half after half a day, 0.95 after ten days.
 double confidence_of(const container_state& state) {
   double days = state.hours() / 24;
@@ -70,7 +76,7 @@ void size_cpu(draft& d, const policy_spec& policy, const sizing_facts& facts) {
       d.say(cpu, reason_code::recent_peak, answer.prediction, 24);
       break;
     case cpu_expert::last_hour:
-    case cpu_expert::moving:
+    case cpu_expert::blend:
       d.say(cpu, reason_code::recent_peak, answer.prediction, 1);
       break;
   }
@@ -97,14 +103,12 @@ void size_cpu(draft& d, const policy_spec& policy, const sizing_facts& facts) {
 
 void size_memory(draft& d, const policy_spec& policy, instant now) {
   constexpr auto memory = resource_kind::memory;
-  memory_question ask;
-  ask.margin = memory_margin_of(*d.memory, policy.aggressiveness);
-  ask.oom_healing = policy.oom_healing;
+  auto ask = memory_question_of(*d.memory, policy);
   auto answer = d.input->state->memory().estimate(ask, seconds_of(now));
   if (answer.value <= 0)
     return;
-  d.say(memory, reason_code::recent_peak, answer.peak, 24);
-  d.say(memory, reason_code::margin, answer.margin, ask.margin);
+  d.say(memory, reason_code::recent_peak, answer.peak, answer.half_life_h);
+  d.say(memory, reason_code::margin, answer.margin, answer.kills_a_day);
   d.wish_memory = answer.value + double(d.memory->headroom_absolute);
   if (answer.oom_floor > 0)
     d.say(memory, reason_code::oom_kill, answer.oom_floor, answer.oom_limit);
@@ -173,6 +177,11 @@ void round_up(draft& d) {
 cpu_question question_of(const policy_spec& policy, std::string_view container, change_cost cost) {
   auto* special = special_of(policy, container);
   return question_of(special && special->cpu ? *special->cpu : policy.cpu, policy, cost);
+}
+
+memory_question memory_question_of(const policy_spec& policy, std::string_view container) {
+  auto* special = special_of(policy, container);
+  return memory_question_of(special && special->memory ? *special->memory : policy.memory, policy);
 }
 
 std::vector<container_recommendation> recommend(std::span<const container_input> containers,

@@ -58,6 +58,8 @@ struct sizing_facts {
 /// What `recommend` will ask a container's state under this policy: for container_state::aim.
 cpu_question question_of(const policy_spec& policy, std::string_view container, change_cost cost);
 
+memory_question memory_question_of(const policy_spec& policy, std::string_view container);
+
 /// Targets of all containers of a workload's pod. Pure: same arguments, same bits.
 std::vector<container_recommendation> recommend(std::span<const container_input> containers,
                                                 const policy_spec& policy,
