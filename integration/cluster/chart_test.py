@@ -29,7 +29,7 @@ RIGHTS = {
     "admissions": {("get", "secrets"), ("patch", "secrets"), ("get", "mutatingwebhookconfigurations"),
                    ("patch", "mutatingwebhookconfigurations")},  # the webhook's registration
     "updater": {("patch", "pods/resize"), ("patch", "pods"), ("create", "pods/eviction"), ("get", "nodes/proxy"),
-                ("create", "events"), ("get", "recommendations"), ("patch", "recommendations/status"),
+                ("list", "pods", "metrics.k8s.io"), ("create", "events"), ("get", "recommendations"), ("patch", "recommendations/status"),
                 ("patch", "namespaces"), ("create", "leases"), ("get", "leases"), ("patch", "leases")},
     "healthcheck": {("list", "healthreports"), ("create", "healthreports"), ("patch", "healthreports"),
                     ("create", "pods"), ("delete", "pods"), ("create", "recommendations"),
@@ -194,6 +194,12 @@ class Chart(unittest.TestCase):
         self.assertIn("tls.crt", self.plane.get("secret", "admissions-certificate", "-n", NAMESPACE)["data"])
         hook = self.plane.get("mutatingwebhookconfiguration", "scaleops-admissions")["webhooks"][0]
         self.assertEqual(hook["clientConfig"].get("caBundle"), "Q0E=")
+
+    def test_6_nobody_may_proxy_to_nodes_where_that_is_not_wanted(self):
+        self.upgrade("mode=automatic", "usage.kubelets=false")
+        for component in READERS + CHANGERS:
+            self.assertNotIn(("get", "nodes/proxy"), self.rights(component))
+        self.assertIn(("list", "pods", "metrics.k8s.io"), self.rights("agent"))
 
     def test_7_a_way_back_to_read_only_takes_all_rights_to_change_pods(self):
         self.upgrade("mode=readOnly")
