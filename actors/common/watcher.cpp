@@ -183,19 +183,23 @@ struct watcher_state {
     self->send(env.kube, watch_ack{batch.watch});
   }
 
-  /// False for an event that is older than what is known already.
+  /// False for an event that tells nothing new of its object. A watch of several kinds of workloads
+  /// is not in step with itself, so only the object's own version says what is old; the event's
+  /// says where to resume.
   bool remember(watch_event& event) {
-    if (event.resource_version <= version)
-      return false;
-    version = event.resource_version;
+    version = std::max(version, event.resource_version);
     auto key = key_of(*event.object);
     auto found = known.find(key);
+    auto told = meta_of(*event.object).resource_version;
+    auto before = found == known.end() ? 0 : meta_of(*found->second).resource_version;
     if (event.what == watch_event::type::deleted) {
-      if (found == known.end())
+      if (found == known.end() || told < before)
         return false;
       known.erase(found);
       return true;
     }
+    if (told <= before)
+      return false;
     event.what = found == known.end() ? watch_event::type::added : watch_event::type::modified;
     known.insert_or_assign(std::move(key), event.object);
     return true;
