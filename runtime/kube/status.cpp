@@ -81,7 +81,8 @@ ec code_of(int status, const status_words& words) {
   return status >= 500 ? ec::server_error : ec::invalid;
 }
 
-std::string fix_for(ec code, const std::string& what, const std::string& who) {
+std::string fix_for(ec code, const std::string& said, const std::string& what,
+                    const std::string& who) {
   switch (code) {
     case ec::unauthorized:
       return fmt::format(
@@ -89,6 +90,8 @@ std::string fix_for(ec code, const std::string& what, const std::string& who) {
         "(kubectl --context {} get nodes shows the same)",
         who, who);
     case ec::forbidden:
+      if (said.find(" cannot ") == std::string::npos)
+        return {};  // an admission's refusal, not a right that is missing
       return fmt::format("; let a ClusterRole of this user allow to {}", what);
     default:
       return {};
@@ -102,7 +105,7 @@ api_failure failure_of_status(int status, std::string_view document, const std::
   auto words = read(document);
   auto code = code_of(status, words);
   auto said = words.message.empty() ? fmt::format("HTTP {}", status) : words.message;
-  return {code, fmt::format("{}: {}{}", what, said, fix_for(code, what, who))};
+  return {code, fmt::format("{}: {}{}", what, said, fix_for(code, said, what, who))};
 }
 
 api_failure failure_of(const api_answer& answer, const std::string& what, const std::string& who) {

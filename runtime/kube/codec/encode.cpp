@@ -1,5 +1,7 @@
 #include "runtime/kube/codec/encode.hpp"
 
+#include <cmath>
+
 #include <nlohmann/json.hpp>
 
 #include "messages/crd/crd.hpp"
@@ -11,8 +13,22 @@ namespace {
 
 using nlohmann::json;
 
-/// JSON that is not UTF-8 in parts must not throw.
-std::string text_of_json(const json& document) {
+/// The server stores 2.0 as 2, and takes the one for a change of the other.
+void make_whole(json& node) {
+  constexpr double exact = 9007199254740992.0;  // 2^53
+  if (node.is_number_float()) {
+    auto value = node.get<double>();
+    if (std::abs(value) <= exact && value == std::floor(value))
+      node = int64_t(value);
+  } else if (node.is_structured()) {
+    for (auto& each : node)
+      make_whole(each);
+  }
+}
+
+/// Words that are not UTF-8 must not throw.
+std::string text_of_json(json document) {
+  make_whole(document);
   return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -76,6 +92,9 @@ std::optional<std::string> encode_update(const object& value, bool status) {
     set(std::string("/metadata/") + part, wish.contains(part) ? wish[part] : json::object());
   if (wish.contains("ownerReferences"))
     set("/metadata/ownerReferences", wish["ownerReferences"]);
+  // Who and what an event is about stays.
+  for (auto fixed : {"involvedObject", "source", "reportingComponent", "firstTimestamp"})
+    document.erase(fixed);
   for (auto& [name, part] : document.items())
     if (name != "apiVersion" && name != "kind" && name != "metadata" && name != "status")
       set("/" + name, part);
