@@ -313,6 +313,10 @@ void kube_client::probe(std::function<void(const std::string&, const std::string
   x_->probe(std::move(callback));
 }
 
+const std::map<std::string, std::string>& kube_client::troubles() const {
+  return x_->core->troubles.now();
+}
+
 void kube_client::stop() {
   x_->stop();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -36,6 +37,9 @@ public:
   /// Asks for the server's version: whether it is there, trusts us and is trusted. Calls back with
   /// one line that names cause and fix, or nothing and the version.
   void probe(std::function<void(const std::string& problem, const std::string& version)> callback);
+
+  /// What goes wrong at present, by what is tried; one line each.
+  const std::map<std::string, std::string>& troubles() const;
 
   /// Ends the actor and all that it has open; poll the io_context once more afterwards.
   void stop();

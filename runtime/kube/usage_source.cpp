@@ -56,11 +56,11 @@ void usage_source::read_kubelet(const std::shared_ptr<reading>& of) {
   core_->way.call(std::move(call), [self = shared_from_this(), of](const api_answer& answer) {
     auto& core = *self->core_;
     if (!is_success(answer))
-      return self->read_rates(of,
-                              failure_of(answer, "get metrics of node " + of->node, core.who()));
+      return self->read_rates(
+        of, failure_of(answer, "get metrics of nodes by nodes/proxy", core.who()));
     core.troubles.over("usage by the nodes' proxy");
     if (of->table.add_resource_metrics(answer.body, wall_now()) > 0)
-      core.note_unreadable("nodes/proxy", "metrics of node " + of->node + ": a line is no sample");
+      core.note_unreadable("nodes/proxy", "a line of a node's metrics is no sample");
     self->read_throttling(of);
   });
 }

@@ -26,6 +26,9 @@ struct run_loop_config {
   bool shuffle = false;  // let the seed pick the next message
   uint64_t seed = 1;
   bool account = false;  // measure the time of each part
+  /// Virtual time is the real time since the loop was made, speed 1. A loop that ran late catches
+  /// up: its clock must agree with the rest of the world's.
+  bool real_time = false;
 };
 
 class run_loop {
@@ -93,6 +96,7 @@ private:
   void claim_new_actors(uint8_t part);
 
   run_loop_config cfg_;
+  std::chrono::steady_clock::time_point made_;
   caf::actor_system_config system_config_;
   std::unique_ptr<caf::actor_system> system_;
   caf::scheduler::test_coordinator* scheduler_ = nullptr;

@@ -83,6 +83,8 @@ bool write_file(const std::string& path, const std::string& text) {
 }  // namespace
 
 int run_up(const up_options& options) {
+  if (!options.kubeconfig.empty() || !options.context.empty())
+    return run_up_live(options);
   // Everything that can be wrong is found before anything is started.
   up_session::settings with;
   with.seed = options.seed;
