@@ -56,8 +56,7 @@ void usage_source::read_kubelet(const std::shared_ptr<reading>& of) {
   core_->way.call(std::move(call), [self = shared_from_this(), of](const api_answer& answer) {
     auto& core = *self->core_;
     if (!is_success(answer))
-      return self->read_rates(
-        of, failure_of(answer, "get metrics of nodes by nodes/proxy", core.who()));
+      return self->read_rates(of, failure_of(answer, "get nodes/proxy", core.who()));
     core.troubles.over("usage by the nodes' proxy");
     if (of->table.add_resource_metrics(answer.body, wall_now()) > 0)
       core.note_unreadable("nodes/proxy", "a line of a node's metrics is no sample");
@@ -79,7 +78,7 @@ void usage_source::read_throttling(const std::shared_ptr<reading>& of) {
       self->no_throttling_ = true;
       self->core_->troubles.note(
         "throttling",
-        failure_of(answer, "get /metrics/cadvisor of nodes", self->core_->who()).text +
+        failure_of(answer, "get nodes/proxy (metrics/cadvisor)", self->core_->who()).text +
           "; CPU throttling is not seen");
     }
     self->finish(of);
