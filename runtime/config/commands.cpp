@@ -37,6 +37,11 @@ void describe(command& c, up_options& o) {
         "them are merged. Not given, with --context: $KUBECONFIG or ~/.kube/config.");
   c.add("context", o.context, text("NAME"),
         "Context of the kubeconfig. Not given: its current one.");
+  c.add("prometheus", o.prometheus, text("URL"),
+        "Prometheus that has watched the real cluster: its past is learned from at the start. Not "
+        "given: learning begins now.");
+  c.add("history", o.history, duration(1h, 90 * day),
+        "How much of Prometheus' past is learned from.");
   c.add("traces", o.traces, readable_file(),
         "Recorded usage (series,timestamp_s,cpu_cores,memory_bytes; .csv or .csv.gz) that drives "
         "the workloads "

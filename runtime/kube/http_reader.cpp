@@ -116,8 +116,9 @@ public:
     if (state_ == state::done || state_ == state::failed)
       return state_;
     error_code ec;
-    parser_.put_eof(ec);
-    if (ec)
+    if (parser_.got_some())  // the parser must not be told of an end before a beginning
+      parser_.put_eof(ec);
+    if (ec || state_ == state::head)
       return fail(state_ == state::head ? "the connection was closed before an answer"
                                         : "the connection was closed in the middle of an answer");
     update();

@@ -50,6 +50,13 @@ int run_up_live(const up_options& options) {
   for (auto& warning : loaded.warnings)
     std::fprintf(stderr, "scaleops up: WARNING: %s\n", warning.c_str());
   with.access = *loaded.access;
+  with.history = options.history;
+  if (!options.prometheus.empty()) {
+    with.prometheus = kube::parse_url(options.prometheus);
+    if (!with.prometheus)
+      return refuse(fmt::format("--prometheus: \"{}\" is no http or https address",
+                                options.prometheus.substr(0, 80)));
+  }
   bool headless = options.run_for.has_value();
   if (!headless) {
     with.sign_in_token = random_hex(16);
@@ -59,9 +66,16 @@ int run_up_live(const up_options& options) {
   live_session session{with};
   if (auto failure = session.connect(); !failure.empty())
     return refuse(failure, 1);
-  session.start();
   fmt::print("ScaleOps looks at {} ({}, {}) and changes nothing in it.\n", with.access.name,
              with.access.server.to_string(), session.version());
+  std::fflush(stdout);
+  session.start();
+  if (auto& past = session.past()) {
+    fmt::print("Learned from {} samples of the last {} of {} workloads.\n", past->samples,
+               format_duration(with.history), past->workloads);
+    if (!past->problem.empty())
+      refuse("--prometheus: " + past->problem);
+  }
   if (!headless) {
     if (auto failure = session.listen(options.listen); !failure.empty())
       return refuse("--listen: " + failure);

@@ -12,6 +12,7 @@ namespace scaleops {
 namespace {
 
 constexpr const char* viewers = "scaleops:viewers";
+constexpr milliseconds longest_learning = std::chrono::seconds{45};
 
 instant wall_now() {
   return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
@@ -120,7 +121,34 @@ void live_session::start() {
   ports.anchor = loop_.anchor();
   ports.kube = [this](component) { return view_; };
   platform_ = std::make_unique<platform>(loop_.system(), std::move(config), std::move(ports));
-  platform_->start_all();
+  for (auto which : all_components)
+    if (which != component::agent)
+      platform_->start(which);
+  if (with_.prometheus)
+    learn();
+  platform_->start(component::agent);
+}
+
+/// The past comes before the present: usage is learned in order of time.
+void live_session::learn() {
+  bool done = false;
+  history::backfill_config config;
+  config.prometheus = *with_.prometheus;
+  config.span = with_.history;
+  config.now = loop_.now();
+  history::backfill past{loop_.system(),
+                         io_,
+                         config,
+                         view_,
+                         platform_->handle<recommender_actor>(component::recommender),
+                         registry_,
+                         [&](const history::backfill_result&) { done = true; }};
+  auto end = loop_.now() + longest_learning;
+  while (!done && loop_.now() < end)
+    loop_.run_for(std::chrono::milliseconds{20});
+  past_ = past.result();
+  if (!done && past_->problem.empty())
+    past_->problem = "not all of it could be read in " + format_duration(longest_learning);
 }
 
 std::string live_session::listen(const endpoint& where) {

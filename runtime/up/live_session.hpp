@@ -10,6 +10,7 @@
 
 #include "runtime/config/options.hpp"
 #include "runtime/embedded/model.hpp"
+#include "runtime/history/backfill.hpp"
 #include "runtime/kube/client.hpp"
 #include "runtime/loop/run_loop.hpp"
 #include "runtime/platform/platform.hpp"
@@ -25,7 +26,9 @@ public:
     milliseconds scrape_interval = std::chrono::seconds{15};
     std::string sign_in_token;  // for the dashboard; empty: no one can sign in
     std::string session_secret;
-    std::optional<policy_spec> policy;  // replaces "production"
+    std::optional<policy_spec> policy;         // replaces "production"
+    std::optional<kube::base_url> prometheus;  // that remembers the past; absent: there is none
+    milliseconds history = std::chrono::hours{48};
     uint64_t seed = 1;
   };
 
@@ -38,8 +41,10 @@ public:
   std::string connect();
   const std::string& version() const { return version_; }
 
-  /// Starts the components.
+  /// Starts the components, and lets them learn from Prometheus' past first, where there is one.
   void start();
+  /// What was learned from the past; absent: none was asked for.
+  const std::optional<history::backfill_result>& past() const { return past_; }
 
   /// Opens the web front. Empty when listening, else one line that says why not.
   std::string listen(const endpoint& where);
@@ -52,6 +57,7 @@ public:
 
 private:
   static run_loop_config loop_config(uint64_t seed);
+  void learn();
 
   settings with_;
   boost::asio::io_context io_{1};
@@ -63,6 +69,7 @@ private:
   std::unique_ptr<platform> platform_;
   std::unique_ptr<web_front> web_;
   std::string version_;
+  std::optional<history::backfill_result> past_;
   instant begin_{};
 };
 

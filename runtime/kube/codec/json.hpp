@@ -54,6 +54,10 @@ public:
     bool out = false;
     return there_ && element_.get(out) == simdjson::SUCCESS ? out : otherwise;
   }
+  double number(double otherwise = 0) const {
+    double out = 0;  // integers count as numbers
+    return there_ && element_.get(out) == simdjson::SUCCESS ? out : otherwise;
+  }
   bool is_integer() const { return there_ && element_.is_int64(); }
 
   instant time() const {

@@ -71,6 +71,9 @@ TEST_CASE("a torn or foreign answer fails with its reason") {
   torn.feed("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
   CHECK(torn.finish() == http_reader::state::failed);
   CHECK(torn.problem() == "the connection was closed in the middle of an answer");
+  auto silent = got.reader();
+  CHECK(silent.finish() == http_reader::state::failed);
+  CHECK(silent.problem() == "the connection was closed before an answer");
   auto foreign = got.reader();
   CHECK(foreign.feed("SSH-2.0-OpenSSH_9.2\r\n\r\n") == http_reader::state::failed);
   CHECK(foreign.problem().find("no HTTP answer") == 0);
