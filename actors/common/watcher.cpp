@@ -194,20 +194,29 @@ struct watcher_state {
     self->send(env.kube, watch_ack{batch.watch});
   }
 
-  /// False for an event that is older than what is known already.
+  /// False for an event that tells nothing new of its object. A watch of several kinds of workloads
+  /// is not in step with itself, so only the object's own version says what is old; the event's
+  /// says where to resume.
   bool remember(watch_event& event) {
-    if (event.resource_version <= version)
+    version = std::max(version, event.resource_version);
+    auto found = known.find(event.object);
+    auto told = meta_of(*event.object).resource_version;
+    auto before = found == known.end() ? 0 : meta_of(**found).resource_version;
+    if (event.what == watch_event::type::deleted) {
+      if (found == known.end() || told < before)
+        return false;
+      known.erase(found);
+      return true;
+    }
+    if (told <= before)
       return false;
-    version = event.resource_version;
-    auto before = known.extract(event.object);
-    if (event.what == watch_event::type::deleted)
-      return !before.empty();
-    event.what = before.empty() ? watch_event::type::added : watch_event::type::modified;
-    if (before.empty()) {
+    event.what = found == known.end() ? watch_event::type::added : watch_event::type::modified;
+    if (found == known.end()) {
       known.insert(event.object);
     } else {
-      before.value() = event.object;
-      known.insert(std::move(before));
+      auto node = known.extract(found);
+      node.value() = event.object;
+      known.insert(std::move(node));
     }
     return true;
   }

@@ -31,7 +31,9 @@ caf::actor_system_config& prepare(caf::actor_system_config& cfg) {
 
 }  // namespace
 
-run_loop::run_loop(run_loop_config cfg) : cfg_{cfg}, order_{cfg.seed} {
+run_loop::run_loop(run_loop_config cfg) : cfg_{cfg}, made_{real_clock::now()}, order_{cfg.seed} {
+  if (cfg_.real_time)
+    cfg_.speed = 1;
   system_ = std::make_unique<caf::actor_system>(prepare(system_config_));
   scheduler_ = &dynamic_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
   scheduler_->clock().current_time = origin;
@@ -127,8 +129,8 @@ bool run_loop::run_until(instant end) {
   stopped_ = false;
   auto& timers = scheduler_->clock().schedule();
   auto virtual_end = origin + (end - cfg_.begin);
-  auto real_begin = real_clock::now();
-  auto virtual_begin = clock_now();
+  auto real_begin = cfg_.real_time ? made_ : real_clock::now();
+  auto virtual_begin = cfg_.real_time ? origin : clock_now();
   while (!stopped_) {
     run_ready();
     if (stopped_)
@@ -150,8 +152,8 @@ bool run_loop::run_until(instant end) {
         continue;
       }
       // A machine that cannot keep the pace runs late instead of piling up a debt.
-      if (allowed - due >
-          std::chrono::duration_cast<duration>(std::chrono::seconds{1} * cfg_.speed)) {
+      if (!cfg_.real_time && allowed - due > std::chrono::duration_cast<duration>(
+                                               std::chrono::seconds{1} * cfg_.speed)) {
         real_begin = real_now;
         virtual_begin = due;
       }

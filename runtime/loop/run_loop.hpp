@@ -27,6 +27,9 @@ struct run_loop_config {
   uint64_t seed = 1;
   bool account = false;        // measure the CPU time of each part
   uint8_t* running = nullptr;  // told which part runs, as an index into usage()
+  /// Virtual time is the real time since the loop was made, speed 1. A loop that ran late catches
+  /// up: its clock must agree with the rest of the world's.
+  bool real_time = false;
 };
 
 class run_loop {
@@ -95,6 +98,7 @@ private:
   void enter(uint8_t part);
 
   run_loop_config cfg_;
+  std::chrono::steady_clock::time_point made_;
   caf::actor_system_config system_config_;
   std::unique_ptr<caf::actor_system> system_;
   caf::scheduler::test_coordinator* scheduler_ = nullptr;

@@ -58,6 +58,10 @@ bool write_file(const std::string& path, const std::string& text) {
 }  // namespace
 
 int run_up(const up_options& options) {
+  if (!options.kubeconfig.empty() || !options.context.empty())
+    return run_up_live(options);
+  if (!options.prometheus.empty())
+    return refuse("--prometheus goes with --kubeconfig: the embedded cluster has no past");
   // Everything that can be wrong is found before anything is started.
   up_session::settings with;
   with.seed = options.seed;
