@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array both = {resource_kind::cpu, resource_kind::memory};
 
-constexpr double default_kill_price = 7;  // GiB days, at P93
+constexpr double default_kill_price = 6.5;  // GiB days, at P93
 
 /// How far a wish must be from what is in force, with a full ration, and how that grows as the
 /// ration is spent.
@@ -17,7 +17,7 @@ struct band {
   double up, down, up_growth, down_growth;
 };
 constexpr band bands[2][2] = {{{0.10, 0.12, 1, 2.5}, {0.05, 0.10, 0, 1}},   // in place: cpu, memory
-                              {{0.10, 0.10, 0.5, 3}, {0.05, 0.12, 3, 4}}};  // by restart
+                              {{0.10, 0.10, 0.5, 3}, {0.05, 0.10, 3, 4}}};  // by restart
 
 /// 10^x; most policies leave the knob in the middle.
 double ten_to(double x) {
