@@ -25,7 +25,8 @@ struct run_loop_config {
   double speed = 0;      // virtual seconds a real second; 0: as fast as possible
   bool shuffle = false;  // let the seed pick the next message
   uint64_t seed = 1;
-  bool account = false;  // measure the time of each part
+  bool account = false;        // measure the CPU time of each part
+  uint8_t* running = nullptr;  // told which part runs, as an index into usage()
 };
 
 class run_loop {
@@ -77,7 +78,7 @@ public:
 
   struct part_usage {
     std::string name;
-    duration busy{};
+    duration busy{};  // CPU time of this thread
     uint64_t messages = 0;
   };
   const std::vector<part_usage>& usage() const { return parts_; }
@@ -91,6 +92,7 @@ private:
   void run_ready();
   void maybe_poll();
   void claim_new_actors(uint8_t part);
+  void enter(uint8_t part);
 
   run_loop_config cfg_;
   caf::actor_system_config system_config_;

@@ -20,13 +20,6 @@ public:
   judge(const workload_situation& situation, const std::shared_ptr<const pod>& target,
         const plan_inputs& in, update_plan& out)
       : situation_{situation}, target_{target}, in_{in}, out_{out} {
-    verdict_.wish.workload = situation.ref;
-    verdict_.wish.target = target;
-    verdict_.wish.revision = situation.decision ? situation.decision->revision : 0;
-    verdict_.wish.policy = situation.decision ? situation.decision->policy : "";
-    verdict_.wish.cool_down = situation.policy->cool_down;
-    verdict_.wish.min_ready = situation.owner ? situation.owner->min_ready : milliseconds{};
-    verdict_.wish.reverts = situation.reverting;
     auto found = in.memory.pods.find(target->meta.uid);
     if (found != in.memory.pods.end())
       memory_ = &found->second;
@@ -35,7 +28,7 @@ public:
   pod_verdict run() {
     changes_ = wanted_changes();
     if (changes_.empty())
-      return pending() ? escalate_pending() : verdict_;
+      return pending() ? escalate_pending() : std::move(verdict_);
     keep_allowed();
     if (kept_.empty())
       return refuse(first_drop_.first, first_drop_.second);
@@ -55,7 +48,7 @@ private:
       return refuse(refusal::below_threshold, "too small a change");
     compose();
     if (after_ == target_->containers)
-      return verdict_;
+      return std::move(verdict_);
     if (auto hard = never_accepted())
       return refuse(hard->first, hard->second);
     if (auto why = in_place_problem())
@@ -354,18 +347,32 @@ private:
 
   // ---- verdicts ----
 
+  /// Whose wish it is: only where somebody will read it, because most pods are as they should be.
+  void sign() {
+    auto& wish = verdict_.wish;
+    wish.workload = situation_.ref;
+    wish.target = target_;
+    wish.revision = situation_.decision ? situation_.decision->revision : 0;
+    wish.policy = situation_.decision ? situation_.decision->policy : "";
+    wish.cool_down = situation_.policy->cool_down;
+    wish.min_ready = situation_.owner ? situation_.owner->min_ready : milliseconds{};
+    wish.reverts = situation_.reverting;
+  }
+
   pod_verdict wished() {
+    sign();
     verdict_.is = pod_verdict::what::wished;
     verdict_.waits = true;
-    return verdict_;
+    return std::move(verdict_);
   }
 
   pod_verdict refuse(refusal why, std::string detail) {
+    sign();
     verdict_.is = pod_verdict::what::refused;
     verdict_.why = why;
     verdict_.detail = std::move(detail);
     verdict_.waits |= why != refusal::below_threshold && why != refusal::mode;
-    return verdict_;
+    return std::move(verdict_);
   }
 
   const workload_situation& situation_;
