@@ -15,9 +15,6 @@ using namespace scaleops::sim;
 
 namespace {
 
-struct options;
-bool run(const options& o, const std::string& scenario);
-
 struct options {
   uint64_t seeds = 0;  // so many, from `seed` on
   uint64_t seed = 1;
@@ -39,33 +36,6 @@ bool known(const std::string& name) {
     if (one.name == name)
       return true;
   return name == mix_name;
-}
-
-/// Lines "scenario seed", what follows a # is for people. False when one failed or is not known.
-bool replay_file(const options& o) {
-  std::ifstream file{o.replay};
-  if (!file) {
-    std::fprintf(stderr, "sim: %s cannot be read\n", o.replay.c_str());
-    return false;
-  }
-  bool good = true;
-  std::string line;
-  while (std::getline(file, line)) {
-    std::istringstream words{line.substr(0, line.find('#'))};
-    auto one = o;
-    std::string scenario;
-    if (!(words >> scenario))
-      continue;
-    if (!(words >> one.seed) || !known(scenario)) {
-      std::fprintf(stderr, "sim: %s: not a scenario and a seed: %s\n", o.replay.c_str(),
-                   line.c_str());
-      good = false;
-      continue;
-    }
-    one.seeds = 1;
-    good &= run(one, scenario);
-  }
-  return good;
 }
 
 /// The same seeds again must give the same digests, and different seeds different ones.
@@ -123,6 +93,33 @@ bool run(const options& o, const std::string& scenario) {
     fmt::print(", digest {:016x}", results.front().digest);
   fmt::print("\n  {} resizes, {} evictions, {} pods patched, {} OOM kills, {} requests spoiled\n",
              did.resizes, did.evictions, did.patched, did.ooms, did.spoiled);
+  return good;
+}
+
+/// Lines "scenario seed", what follows a # is for people. False when one failed or is not known.
+bool replay_file(const options& o) {
+  std::ifstream file{o.replay};
+  if (!file) {
+    std::fprintf(stderr, "sim: %s cannot be read\n", o.replay.c_str());
+    return false;
+  }
+  bool good = true;
+  std::string line;
+  while (std::getline(file, line)) {
+    std::istringstream words{line.substr(0, line.find('#'))};
+    auto one = o;
+    std::string scenario;
+    if (!(words >> scenario))
+      continue;
+    if (!(words >> one.seed) || !known(scenario)) {
+      std::fprintf(stderr, "sim: %s: not a scenario and a seed: %s\n", o.replay.c_str(),
+                   line.c_str());
+      good = false;
+      continue;
+    }
+    one.seeds = 1;
+    good &= run(one, scenario);
+  }
   return good;
 }
 

@@ -87,8 +87,11 @@ bool run_loop::step() {
 }
 
 void run_loop::run_job() {
-  auto* actor = dynamic_cast<caf::scheduled_actor*>(scheduler_->jobs.front());
-  auto id = actor ? actor->id() : 0;
+  // Not dynamic_cast: this is done for every message.
+  auto* job = scheduler_->jobs.front();
+  auto id = job->subtype() == caf::resumable::scheduled_actor
+              ? static_cast<caf::scheduled_actor*>(job)->id()
+              : caf::actor_id{0};
   digest_ = (digest_ ^ (id * 0x9e3779b97f4a7c15ULL + steps_)) * 0x100000001b3ULL;
   if (!cfg_.account) {
     scheduler_->run_once();

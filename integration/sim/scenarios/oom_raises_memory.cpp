@@ -10,11 +10,11 @@ using namespace std::chrono_literals;
 
 constexpr int64_t mebi = 1LL << 20;
 
-/// Holds 100 MB, and from noon on twice as much.
+/// Holds 100 MB, and from a moment on four times as much.
 struct sudden_growth final : embedded::usage_curve {
-  instant noon{};
+  instant moment{};
   embedded::curve_point at(instant when) const override {
-    return {0.05, when < noon ? 100e6 : 210e6};
+    return {0.05, when < moment ? 100e6 : 400e6};
   }
 };
 
@@ -25,7 +25,7 @@ public:
     wish.resources = {{100, 150 * mebi}, {std::nullopt, 180 * mebi}};
     auto made = make_workload(wish);
     auto curve = std::make_shared<sudden_growth>();
-    curve->noon = what.config.cluster.start + 2h;
+    curve->moment = what.config.cluster.start + 2h;
     auto profile = std::make_shared<embedded::load_profile>(*made.load);
     profile->containers.front().curve = curve;
     profile->containers.front().skew = 0;
@@ -47,7 +47,7 @@ public:
   milliseconds calm() const override { return 1h; }
 
   void check(simulation& sim) override {
-    sim.expect(least_limit(sim) > 210'000'000, "the limit ends above what is used");
+    sim.expect(least_limit(sim) > 400'000'000, "the limit ends above what is used");
   }
 
 private:
