@@ -5,9 +5,11 @@ import json
 import re
 import shutil
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
+import webhook
 from cluster_test import ROOT, main
 from control_plane import ControlPlane
 
@@ -29,7 +31,8 @@ RIGHTS = {
     "admissions": {("get", "secrets"), ("patch", "secrets"), ("get", "mutatingwebhookconfigurations"),
                    ("patch", "mutatingwebhookconfigurations")},  # the webhook's registration
     "updater": {("patch", "pods/resize"), ("patch", "pods"), ("create", "pods/eviction"), ("get", "nodes/proxy"),
-                ("list", "pods", "metrics.k8s.io"), ("create", "events"), ("get", "recommendations"), ("patch", "recommendations/status"),
+                ("list", "pods", "metrics.k8s.io"), ("create", "events"), ("get", "recommendations"),
+                ("patch", "recommendations/status"),
                 ("patch", "namespaces"), ("create", "leases"), ("get", "leases"), ("patch", "leases")},
     "healthcheck": {("list", "healthreports"), ("create", "healthreports"), ("patch", "healthreports"),
                     ("create", "pods"), ("delete", "pods"), ("create", "recommendations"),
@@ -159,6 +162,29 @@ class Chart(unittest.TestCase):
         self.assertEqual(create("bare"), "")
         self.assertEqual(create("ours", labels={"scaleops.sh/managed": "true", "app": "web"},
                                 annotations={"scaleops.sh/origin-resources": "{}", "scaleops.sh/force-auto": "true"}), "")
+
+    def test_3_the_registration_reaches_admissions_for_pods_outside_of_system_namespaces(self):
+        hook = webhook.Webhook(self.plane, "admissions.scaleops-system.svc")
+        self.addCleanup(hook.stop)
+        self.plane.route(NAMESPACE, "admissions", 443, hook.port)
+        self.plane.kubectl("patch", "mutatingwebhookconfiguration", "scaleops-admissions", "--type=json", "-p", json.dumps(
+            [{"op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": hook.authority}]))
+
+        def labels(name, namespace="default"):
+            wish = {"metadata": {"name": name}, "spec": {"containers": [{"name": "c", "image": "x:1"}]}}
+            kept = json.loads(self.plane.raw(f"/api/v1/namespaces/{namespace}/pods", method="POST", body=wish))
+            return kept["metadata"].get("labels", {})
+
+        tries = iter(range(100))
+        self.plane.wait_for("kube-apiserver", lambda: "seen" in labels(f"asked-{next(tries)}"), 30)
+        self.assertIn(("/mutate", "default"), hook.asked)
+        self.assertNotIn("seen", labels("system", "kube-system"))
+        self.assertIn("seen", labels("canary", "scaleops-canary"))
+        self.assertEqual({namespace for _, namespace in hook.asked}, {"default", "scaleops-canary"})
+        hook.pause(5)
+        began = time.monotonic()
+        self.assertNotIn("seen", labels("slow"))
+        self.assertLess(time.monotonic() - began, 4.5)  # the registration says two
 
     def test_4_each_component_may_do_what_its_code_does_and_nothing_else(self):
         for component in READERS + CHANGERS:
