@@ -65,5 +65,6 @@ cluster:     ## a real Kubernetes control plane on this machine; ARGS="--nodes 1
 cluster-stop:  ## end it
 	@python3 -B integration/cluster/cluster.py stop
 
-clean:       ## remove all that was built
+clean:       ## end the control plane of `make cluster`, remove all that was built
+	@python3 -B integration/cluster/cluster.py stop >/dev/null
 	rm -rf build web/dist web/node_modules

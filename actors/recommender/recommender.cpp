@@ -283,9 +283,14 @@ struct recommender_state {
   // ---- checkpoints ----
 
   void on_loaded(checkpoints_loaded& past) {
-    for (auto& saved : past.workloads)
-      if (now() - saved->seen < cfg.retention)
-        prior.insert_or_assign(saved->workload, saved);
+    for (auto& saved : past.workloads) {
+      if (now() - saved->seen >= cfg.retention)
+        continue;
+      // Slots of an earlier number of slots may hold an older state of the same workload.
+      auto& known = prior[saved->workload];
+      if (!known || known->seen < saved->seen)
+        known = saved;
+    }
     loaded = true;
   }
 

@@ -31,6 +31,7 @@ struct workload_recommender_state {
   workload_context_ptr context;
   std::map<std::string, container_state> states;  // by container name
   std::map<std::string, instant> changed;         // when a container's target was last moved
+  std::map<std::string, resources> in_force;      // requests that run, as last seen
   workload_recommendation_ptr last;
   instant decided{};
   instant published{};
@@ -77,8 +78,10 @@ struct workload_recommender_state {
       input.image = spec.image;
       input.role = spec.role;
       input.current = i < facts->running.size() ? facts->running[i] : spec.resources;
-      if (auto found = states.find(spec.name); found != states.end())
+      if (auto found = states.find(spec.name); found != states.end()) {
+        prepare(found->second, spec.name, input.current);
         input.state = &found->second;
+      }
       if (auto found = changed.find(spec.name); found != changed.end())
         input.changed_at = found->second;
       inputs.push_back(std::move(input));
@@ -106,6 +109,23 @@ struct workload_recommender_state {
     last = std::make_shared<const workload_recommendation>(std::move(made));
     published = decided;
     self->send(sink, decision_made{last, coverage(), facts->replicas, urgent && moved});
+  }
+
+  /// Keeps the answers to this policy's questions at hand, and counts what changed as spent from
+  /// the ration of changes.
+  void prepare(container_state& state, const std::string& container,
+               const container_resources& current) {
+    auto cost = context->surroundings.cost;
+    state.aim(question_of(*context->policy, container, cost));
+    state.aim(memory_question_of(*context->policy, container));
+    auto [known, fresh] = in_force.try_emplace(container, current.requests);
+    if (fresh)
+      return;
+    if (known->second.cpu != current.requests.cpu)
+      state.note_change(resource_kind::cpu, cost);
+    if (known->second.memory != current.requests.memory)
+      state.note_change(resource_kind::memory, cost);
+    known->second = current.requests;
   }
 
   /// Whether any target differs from the last decision's, noting when.

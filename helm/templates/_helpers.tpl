@@ -208,3 +208,16 @@ subjects:
   resourceNames: [scaleops-{{ . }}]
   verbs: [get, patch]
 {{- end }}
+
+{{/* Measuring pods. */}}
+{{- define "scaleops.rules.usage" -}}
+{{- if .Values.usage.kubelets -}}
+- apiGroups: [""]
+  resources: [nodes/proxy]
+  verbs: [get]
+{{ end -}}
+# Metrics-server, where kubelets cannot be asked.
+- apiGroups: [metrics.k8s.io]
+  resources: [pods]
+  verbs: [list]
+{{- end }}

@@ -3,7 +3,10 @@ lets pass, with the rights that each component's code needs and no other."""
 
 import json
 import re
+import shutil
+import tempfile
 import unittest
+from pathlib import Path
 
 from cluster_test import ROOT, main
 from control_plane import ControlPlane
@@ -26,7 +29,7 @@ RIGHTS = {
     "admissions": {("get", "secrets"), ("patch", "secrets"), ("get", "mutatingwebhookconfigurations"),
                    ("patch", "mutatingwebhookconfigurations")},  # the webhook's registration
     "updater": {("patch", "pods/resize"), ("patch", "pods"), ("create", "pods/eviction"), ("get", "nodes/proxy"),
-                ("create", "events"), ("get", "recommendations"), ("patch", "recommendations/status"),
+                ("list", "pods", "metrics.k8s.io"), ("create", "events"), ("get", "recommendations"), ("patch", "recommendations/status"),
                 ("patch", "namespaces"), ("create", "leases"), ("get", "leases"), ("patch", "leases")},
     "healthcheck": {("list", "healthreports"), ("create", "healthreports"), ("patch", "healthreports"),
                     ("create", "pods"), ("delete", "pods"), ("create", "recommendations"),
@@ -85,6 +88,19 @@ class Chart(unittest.TestCase):
                     extra = ("metrics.k8s.io",) if rule["apiGroups"] == ["metrics.k8s.io"] else ()
                     found |= {(verb, resource, *extra) for verb in rule["verbs"] for resource in rule["resources"]}
         return found
+
+    def test_0_definitions_are_upgraded_with_the_release(self):
+        with tempfile.TemporaryDirectory() as folder:
+            older = shutil.copytree(CHART, folder + "/scaleops")
+            file = Path(older, "files", "crds", "recommendations.yaml")
+            file.write_text(file.read_text().replace("    - recs\n", ""))
+            self.helm("install", "scaleops", older)
+        name = "recommendations.analysis.scaleops.sh"
+        self.assertEqual(self.plane.get("crd", name)["spec"]["names"]["shortNames"], ["rec"])
+        self.upgrade()
+        definition = self.plane.get("crd", name)
+        self.assertEqual(definition["spec"]["names"]["shortNames"], ["rec", "recs"])
+        self.assertEqual(definition["metadata"]["annotations"]["helm.sh/resource-policy"], "keep")
 
     def test_1_a_first_install_only_reads(self):
         self.assertIn("read-only", self.upgrade())
@@ -178,6 +194,12 @@ class Chart(unittest.TestCase):
         self.assertIn("tls.crt", self.plane.get("secret", "admissions-certificate", "-n", NAMESPACE)["data"])
         hook = self.plane.get("mutatingwebhookconfiguration", "scaleops-admissions")["webhooks"][0]
         self.assertEqual(hook["clientConfig"].get("caBundle"), "Q0E=")
+
+    def test_6_nobody_may_proxy_to_nodes_where_that_is_not_wanted(self):
+        self.upgrade("mode=automatic", "usage.kubelets=false")
+        for component in READERS + CHANGERS:
+            self.assertNotIn(("get", "nodes/proxy"), self.rights(component))
+        self.assertIn(("list", "pods", "metrics.k8s.io"), self.rights("agent"))
 
     def test_7_a_way_back_to_read_only_takes_all_rights_to_change_pods(self):
         self.upgrade("mode=readOnly")

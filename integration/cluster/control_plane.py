@@ -18,6 +18,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import audit
 import certificates
 import egress
 import nodes
@@ -63,12 +64,13 @@ def free_ports(count):
 
 class ControlPlane:
     """`folder`: where everything of it stands; by default a new one that goes away with it. `node_count`: kwok nodes.
-    `outlive`: it goes on when this process ends, until stop()."""
+    `outlive`: it goes on when this process ends, until stop(). `audited`: calls() tells who asked for what."""
 
-    def __init__(self, folder=None, node_count=3, apiserver_args=(), outlive=False):
+    def __init__(self, folder=None, node_count=3, apiserver_args=(), outlive=False, audited=False):
         self.temporary = folder is None
         self.folder = Path(folder or tempfile.mkdtemp(prefix="scaleops-cluster-")).resolve()
-        self.node_count, self.apiserver_args, self.outlive = node_count, list(apiserver_args), outlive
+        self.node_count, self.apiserver_args = node_count, list(apiserver_args)
+        self.outlive, self.audited = outlive, audited
         self.pki = self.folder / "pki"
         self.processes = Processes(self.folder)
 
@@ -151,7 +153,7 @@ class ControlPlane:
             "--kubelet-client-key", pki / "kubelet-client.key", "--kubelet-preferred-address-types", "InternalIP",
             "--authorization-mode", "Node,RBAC", "--enable-admission-plugins", "NodeRestriction",
             "--egress-selector-config-file", self.folder / "egress.json", "--service-cluster-ip-range", "10.96.0.0/16", "--allow-privileged=true",
-            "--profiling=false", *self.apiserver_args], self.outlive)
+            "--profiling=false", *(audit.arguments(self.folder) if self.audited else []), *self.apiserver_args], self.outlive)
         self.wait_for("kube-apiserver", lambda: self.raw("/readyz") == b"ok")
 
     def start_controllers(self):
@@ -211,6 +213,16 @@ class ControlPlane:
         with direct.open(request, timeout=timeout_s) as answer:
             return answer.read()
 
+    def compact(self):
+        """Lets etcd forget all but the newest versions: pages and watches begun before are Gone after the API server's next
+        start, until then it serves them from its own memory."""
+        def etcd(path, **body):
+            url = f"http://127.0.0.1:{self.ports['etcd']}/v3/kv/{path}"
+            return json.loads(self.fetch(urllib.request.Request(url, json.dumps(body).encode())))
+
+        revision = etcd("range", key="AA==")["header"]["revision"]  # one zero byte: no such key
+        etcd("compaction", revision=revision, physical=True)
+
     def kubectl(self, *args, user="admin", input=None, check=True):
         """Runs kubectl; its output as text. `check` raises where it fails."""
         done = subprocess.run([BIN / "kubectl", "--kubeconfig", self.kubeconfig(user), *args], input=input, text=True,
@@ -235,6 +247,10 @@ class ControlPlane:
     def create(self, documents, user="admin", check=True):
         listed = {"apiVersion": "v1", "kind": "List", "items": documents}
         return self.kubectl("create", "-f", "-", user=user, input=json.dumps(listed), check=check)
+
+    def calls(self, user):
+        """{(verb, resource[/subresource], group): status codes} of the user's calls until now; only where audited."""
+        return {key[1:]: codes for key, codes in audit.calls(self.folder).items() if key[0] == user}
 
     def route(self, namespace, service, port, local_port):
         """From now on the API server reaches the Service's port at a port of this machine."""

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 import unittest
+import urllib.error
+import urllib.parse
 from pathlib import Path
 
 from cluster_test import HERE, main
@@ -29,6 +31,20 @@ class Harness(unittest.TestCase):
         self.assertFalse(plane.folder.exists())
         self.assertEqual([pid for pid in going if start_time(pid)], [])
 
+    def test_it_tells_who_asked_for_what(self):
+        with ControlPlane(node_count=0, audited=True) as plane:
+            plane.kubectl("create", "serviceaccount", "reader")
+            plane.kubectl("create", "rolebinding", "reader", "--clusterrole=view", "--serviceaccount=default:reader")
+            config = str(plane.account("default", "reader"))
+            plane.kubectl("--kubeconfig", config, "get", "pods")
+            plane.kubectl("--kubeconfig", config, "get", "deployments/web", check=False)
+            plane.kubectl("--kubeconfig", config, "get", "secrets", check=False)
+            user = "system:serviceaccount:default:reader"
+            plane.wait_for("kube-apiserver", lambda: len(plane.calls(user)) == 3, 30)
+            self.assertEqual(plane.calls(user), {("list", "pods", ""): {200}, ("get", "deployments", "apps"): {404},
+                                                 ("list", "secrets", ""): {403}})
+            self.assertEqual(plane.calls("admin"), {})
+
     def test_it_can_lose_a_part_and_get_it_back(self):
         with ControlPlane(node_count=0) as plane:
             plane.processes.stop("kube-apiserver", grace_s=0)
@@ -36,6 +52,22 @@ class Harness(unittest.TestCase):
                 plane.raw("/readyz")
             plane.start_apiserver()
             self.assertEqual(plane.get("namespace", "default")["metadata"]["name"], "default")
+
+    def test_old_pages_and_old_watches_are_gone_when_etcd_has_forgotten_them(self):
+        with ControlPlane(node_count=0) as plane:
+            first = json.loads(plane.raw("/api/v1/namespaces?limit=1"))["metadata"]
+            rest = f"/api/v1/namespaces?limit=1&continue={urllib.parse.quote(first['continue'])}"
+            plane.raw(rest)
+            plane.kubectl("create", "namespace", "newer")
+            plane.compact()
+            plane.processes.stop("kube-apiserver", grace_s=0)
+            plane.start_apiserver()
+            with self.assertRaises(urllib.error.HTTPError) as caught:
+                plane.raw(rest)
+            caught.exception.close()
+            self.assertEqual(caught.exception.code, 410)
+            watch = plane.raw(f"/api/v1/namespaces?watch=1&resourceVersion={first['resourceVersion']}&timeoutSeconds=1")
+            self.assertEqual(json.loads(watch.splitlines()[0])["object"]["code"], 410)
 
     def test_it_ends_when_its_parent_is_killed(self):
         script = ("from control_plane import ControlPlane\nimport time\nplane = ControlPlane(node_count=0)\nplane.start()\n"

@@ -61,8 +61,10 @@ class Processes:
             ends = time.monotonic() + (grace_s or 5)
             while time.monotonic() < ends and any(start_time(e["pid"]) == e["started"] for e in going):
                 time.sleep(0.05)
+        ended = {entry["pid"] for entry in going}
         for child in self.children:
-            child.poll()  # an ended child of ours stays a zombie until somebody asks
+            if child.pid in ended:
+                child.wait(30)  # a child of ours stays a zombie until somebody asks, and its threads may end after it
         if self.record.exists():
             self.record.write_text(json.dumps([entry for entry in self.read() if entry not in going]))
 

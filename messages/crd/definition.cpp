@@ -8,6 +8,7 @@
 #include "messages/crd/body.hpp"
 #include "messages/crd/crd.hpp"
 #include "messages/crd/describer.hpp"
+#include "messages/crd/descriptions.hpp"
 #include "messages/labels.hpp"
 
 namespace scaleops::crd {
@@ -87,6 +88,20 @@ face face_of(object_kind kind) {
   }
 }
 
+/// Gives every field below `path` its words.
+void describe(json& schema, object_kind kind, const std::string& path) {
+  if (schema.contains("items"))
+    return describe(schema["items"], kind, path + "[]");
+  if (!schema.contains("properties"))
+    return;
+  for (auto& [name, field] : schema["properties"].items()) {
+    auto at = path.empty() ? name : path + "." + name;
+    if (auto text = description_of(kind, at); !text.empty())
+      field["description"] = text;
+    describe(field, kind, at);
+  }
+}
+
 /// The root may not restrict metadata; apiVersion and kind are the API server's own business.
 json schema_of(object_kind kind, const char* description) {
   json schema;
@@ -113,6 +128,7 @@ json schema_of(object_kind kind, const char* description) {
     default:
       body(top, health_report{});
   }
+  describe(schema, kind, "");
   schema["description"] = description;
   auto& fields = schema["properties"];
   fields["apiVersion"] = {{"type", "string"}};

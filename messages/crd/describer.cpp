@@ -118,8 +118,6 @@ void describer::number(std::string_view name, const double& value, number_range 
     schema["exclusiveMinimum"] = true;
   if (range.high < std::numeric_limits<double>::max())
     schema["maximum"] = range.high;
-  if (!range.unit.empty())
-    schema["description"] = range.unit;
   put_default(name, std::move(schema), value);
 }
 

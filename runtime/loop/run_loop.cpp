@@ -1,6 +1,7 @@
 #include "runtime/loop/run_loop.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <thread>
 
 #include <caf/scheduled_actor.hpp>
@@ -15,6 +16,13 @@ using real_clock = std::chrono::steady_clock;
 constexpr uint64_t steps_between_polls = 64;
 constexpr auto poll_every = std::chrono::milliseconds{5};
 constexpr auto longest_wait = std::chrono::milliseconds{50};
+
+/// What this thread has used of a processor: other programs' load does not count.
+std::chrono::nanoseconds cpu_time() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
+}
 
 caf::actor_system_config& prepare(caf::actor_system_config& cfg) {
   cfg.set("scheduler.policy", caf::atom("testing"));
@@ -46,9 +54,17 @@ void run_loop::attribute(const std::string& name, const std::function<void()>& f
                             [&](const part_usage& part) { return part.name == name; });
   if (found == parts_.end())
     found = parts_.insert(parts_.end(), part_usage{name, {}, 0});
+  auto part = uint8_t(found - parts_.begin());
   claim_new_actors(0);
+  enter(part);
   f();
-  claim_new_actors(uint8_t(found - parts_.begin()));
+  enter(0);
+  claim_new_actors(part);
+}
+
+void run_loop::enter(uint8_t part) {
+  if (cfg_.running)
+    *cfg_.running = part;
 }
 
 void run_loop::claim_new_actors(uint8_t part) {
@@ -79,9 +95,11 @@ void run_loop::run_job() {
     return;
   }
   uint8_t part = id < part_of_actor_.size() ? part_of_actor_[id] : 0;
-  auto before = real_clock::now();
+  enter(part);
+  auto before = cpu_time();
   scheduler_->run_once();
-  parts_[part].busy += real_clock::now() - before;
+  parts_[part].busy += cpu_time() - before;
+  enter(0);
   ++parts_[part].messages;
   claim_new_actors(part);
 }

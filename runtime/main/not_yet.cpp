@@ -14,10 +14,6 @@ int refuse(const char* name) {
 
 }  // namespace
 
-int run_replay(const replay_options&) {
-  return refuse("replay");
-}
-
 int run_explain(const explain_options&) {
   return refuse("explain");
 }

@@ -3,7 +3,10 @@
 namespace scaleops {
 
 series_replay::series_replay(const policy_spec& policy, change_cost cost, milliseconds warm)
-    : policy_{policy}, question_{question_of(policy, "app", cost)}, warm_s_{warm.count() / 1000} {
+    : policy_{policy},
+      question_{question_of(policy, "app", cost)},
+      memory_question_{memory_question_of(policy, "app")},
+      warm_s_{warm.count() / 1000} {
   facts_.cost = cost;
   input_[0].name = "app";
 }
@@ -11,6 +14,7 @@ series_replay::series_replay(const policy_spec& policy, change_cost cost, millis
 void series_replay::start(int64_t at_s) {
   state_ = {};
   state_.aim(question_);
+  state_.aim(memory_question_);
   first_s_ = uint32_t(at_s);
   cpu_ = memory_ = 0;
 }
@@ -19,6 +23,7 @@ void series_replay::resume(container_state state, uint32_t first_s, int64_t cpu_
                            int64_t memory_request) {
   state_ = std::move(state);
   state_.aim(question_);
+  state_.aim(memory_question_);
   first_s_ = first_s;
   cpu_ = cpu_request;
   memory_ = memory_request;
@@ -61,7 +66,7 @@ void series_replay::decide(instant at) {
   input.state = &state_;
   auto known = [](int64_t value) { return value > 0 ? std::optional{value} : std::nullopt; };
   input.current.requests = {known(cpu_), known(memory_)};
-  recommend(input_, policy_, facts_, at, out_);
+  recommend(input_, policy_, facts_, at, out_, detail::targets);
   cpu_ = out_[0].target.requests.cpu.value_or(cpu_);
   memory_ = out_[0].target.requests.memory.value_or(memory_);
 }

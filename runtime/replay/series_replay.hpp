@@ -37,6 +37,7 @@ private:
   const policy_spec& policy_;
   sizing_facts facts_;
   cpu_question question_;
+  memory_question memory_question_;
   int64_t warm_s_;
   std::array<container_input, 1> input_;
   std::vector<container_recommendation> out_;

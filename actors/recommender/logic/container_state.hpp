@@ -37,6 +37,7 @@ public:
   /// What will be asked: keeps the answer at hand, so that `recommend` under this policy costs
   /// little.
   void aim(const cpu_question& question) { cpu_.aim(question); }
+  void aim(const memory_question& question) { memory_.aim(question); }
 
   /// We changed the container's request just now: changes are rationed (3 a covered day in place, 1
   /// in 4 by restart).

@@ -21,7 +21,7 @@ float untaught_margin(float quantile) {
 }
 constexpr float cap_over_highest =
   1.1f;  // no margin invents more than this over what was ever seen
-constexpr float season_must_win = 0.95f;
+constexpr float season_must_win = 0.7f;
 constexpr int usage_first = 16;  // log bucket of 4 millicores
 
 /// Hour 0 of 1970 was a Thursday: hour 0 of our week is Monday 00:00.
@@ -52,6 +52,14 @@ float error_edge(int bucket) {
   return bucket < fine_errors ? log_bucket_start<3>(bucket) * 0.25f
                               : log_bucket_start_all<1>(bucket - fine_errors) * 4;
 }
+/// Middle of each bucket.
+const std::array<float, 48> error_middles = [] {
+  std::array<float, 48> out{};
+  for (int i = 0; i < 48; ++i)
+    out[size_t(i)] = (error_edge(i) + error_edge(i + 1)) / 2;
+  return out;
+}();
+
 float error_at(float position) {
   int bucket = int(position);
   float from = error_edge(bucket);
@@ -83,7 +91,7 @@ bool cpu_model::allowed(size_t expert, const cpu_question& question) {
     case cpu_expert::slow:
       return true;
     case cpu_expert::last_hour:
-    case cpu_expert::moving:
+    case cpu_expert::blend:
       return question.follow;
     case cpu_expert::season:
       return question.follow && question.season;
@@ -115,8 +123,8 @@ void cpu_model::predict(std::array<float, experts>& out, float open_level, uint3
     if (i != oldest % recent_.size())
       hour_peak = std::max(hour_peak, decode(recent_[i]));
   out[size_t(cpu_expert::last_hour)] = hour_peak;
-  out[size_t(cpu_expert::moving)] =
-    moving_ > 0 ? moving_ + (open_level - moving_) * 0.109f : open_level;
+  float slow = out[size_t(cpu_expert::slow)];
+  out[size_t(cpu_expert::blend)] = std::sqrt(std::sqrt(hour_peak * slow * slow * slow));
 }
 
 void cpu_model::close_slot(uint32_t next_slot) {
@@ -126,8 +134,10 @@ void cpu_model::close_slot(uint32_t next_slot) {
   ++slots_;
   hour_peak_ = std::max(hour_peak_, level);
   hours_[week_hour(hour)] = encode_hour(hour_peak_);
+  bool young = slots_ < 24;
+  if (young || slots_ % 4 == 0)
+    prediction_[size_t(cpu_expert::slow)] = quantile(0.9f);
   predict(prediction_, level, slot_);
-  moving_ = prediction_[size_t(cpu_expert::moving)];
   recent_[slot_ % recent_.size()] = encode_up(level);
   if (next_slot - slot_ > slots_an_hour)
     recent_.fill(0);
@@ -142,9 +152,6 @@ void cpu_model::close_slot(uint32_t next_slot) {
     if (next_hour / 1344 != hour / 1344)
       highest_ *= 0.5f;
   }
-  bool young = slots_ < 24;
-  if (young || slots_ % 4 == 0)
-    prediction_[size_t(cpu_expert::slow)] = quantile(0.9f);
   if (young || next_hour != hour) {
     prediction_[size_t(cpu_expert::season)] = season(next_hour);
     prediction_[size_t(cpu_expert::last_day)] = peak(24);
@@ -218,13 +225,14 @@ cpu_model::plan cpu_model::make_plan(const cpu_question& question) const {
     }
     float margin = error_at(errors_[k].position(question.quantile));
     out.margin[k] = std::max(margin, 0.05f);
-    float over = 0, under = 0;
-    for (int i = 0; i < error_buckets; ++i) {
-      float ratio = error_at(float(i) + 0.5f), count = counts[size_t(i)];
-      (ratio > margin ? over : under) += count * (ratio - margin);
+    // Pinball loss: what lies above costs quantile, what lies below 1 - quantile.
+    float loss = 0;
+    for (size_t i = 0; i < error_buckets; ++i) {
+      float above = error_middles[i] - margin;
+      loss +=
+        float(counts[i]) * std::max(question.quantile * above, (question.quantile - 1) * above);
     }
-    float loss =
-      average_[k] * (question.quantile * over - (1 - question.quantile) * under) / float(total);
+    loss *= average_[k] / float(total);
     if (cpu_expert(k) == cpu_expert::season)
       loss /= season_must_win;
     if (!found || loss < least) {
@@ -347,7 +355,6 @@ void cpu_model::merge(const cpu_model& other) {
     for (size_t i = 0; i < recent_.size(); ++i)
       out.recent_[i] = std::max(out.recent_[i], rest.recent_[i]);
   out.highest_ = std::max(out.highest_, rest.highest_);
-  out.moving_ = std::max(out.moving_, rest.moving_);
   out.slots_ = std::max(out.slots_, rest.slots_);
   if (out.slot_ == rest.slot_) {
     out.slot_sum_ += rest.slot_sum_;

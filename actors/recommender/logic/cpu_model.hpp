@@ -1,12 +1,12 @@
 // What is learned of a container's CPU usage, and what request follows from it.
 //
 // Four cheap experts each predict the level of the next minutes: the slow distribution's P90, the
-// highest 5-minute mean of the last hour, a fast moving average, and the same hours of the last
-// days; a fifth, the peak of 24 h, stands in where changes cost restarts. For each expert a small
-// fading histogram of usage / prediction says how wrong it is, so any quantile of usage is
-// prediction × that histogram's quantile: a margin that is learned per container instead of being
-// the same 15 % for all. Of the experts, the one whose margin-corrected prediction would have cost
-// least (pinball loss at the asked quantile) is followed. docs/recommender.md has the figures.
+// highest 5-minute mean of the last hour, a blend of the two, and the same hours of the last days;
+// a fifth, the peak of 24 h, stands in where changes cost restarts. For each expert a small fading
+// histogram of usage / prediction says how wrong it is, so any quantile of usage is prediction ×
+// that histogram's quantile: a margin that is learned per container instead of being the same 15 %
+// for all. Of the experts, the one whose margin-corrected prediction would have cost least (pinball
+// loss at the asked quantile) is followed. docs/recommender.md has the figures.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,7 @@ struct cpu_question {
   bool operator==(const cpu_question&) const = default;
 };
 
-enum class cpu_expert : uint8_t { slow, last_hour, moving, season, last_day };
+enum class cpu_expert : uint8_t { slow, last_hour, blend, season, last_day };
 
 /// Millicores.
 struct cpu_answer {
@@ -72,8 +72,8 @@ public:
   void visit(Visitor&& v) {
     v(usage_.counts, errors_[0].counts, errors_[1].counts, errors_[2].counts, errors_[3].counts,
       errors_[4].counts, hours_, recent_, prediction_, average_, margin_, highest_, usage_weight_,
-      error_weight_, moving_, slot_sum_, usage_carry_, error_carry_, goal_.quantile, slot_,
-      slot_count_, slot_last_, slots_, hour_peak_, best_, goal_.follow, goal_.season);
+      error_weight_, slot_sum_, usage_carry_, error_carry_, goal_.quantile, slot_, slot_count_,
+      slot_last_, slots_, hour_peak_, best_, goal_.follow, goal_.season);
   }
   template <class Visitor>
   void visit(Visitor&& v) const {
@@ -105,7 +105,6 @@ private:
   std::array<float, experts> margin_{};      // for goal_
   float highest_ = 0;  // of all samples, halved every 8 weeks: caps what margins can invent
   float usage_weight_ = 64, error_weight_ = 16;  // what a slot is worth now
-  float moving_ = 0;
   float slot_sum_ = 0;
   float usage_carry_ = 0, error_carry_ = 0;  // fractions of a count not yet given
   cpu_question goal_{0, true, true};         // quantile 0: none

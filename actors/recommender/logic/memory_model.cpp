@@ -7,23 +7,79 @@ namespace scaleops {
 
 namespace {
 
-constexpr double kib = 1024, gib = 1024.0 * 1024 * 1024;
-constexpr float short_half_life = 288, long_half_life = 4 * 288;  // slots of 5 minutes
-constexpr float long_lifts = 1.25f;  // the long maximum may lift the short one by this factor
-constexpr uint32_t longest_gap =
-  72;  // slots: a pause of any length ages what is known by six hours
-constexpr double size_exponent = 0.6;
-constexpr double smallest_size = 8.0 * 1024 * 1024;
+constexpr double kib = 1024, gib_k = 1024.0 * 1024;
+constexpr float slots_a_day = 288;
+constexpr std::array<float, 4> half_lives_h = {24, 72, 200, 600};
+/// Gaps age what is known by this many slots at most: a pause of any length by six hours.
+constexpr uint32_t longest_gap = 72;
+constexpr uint32_t choose_every = 12;  // slots
+
+constexpr std::array<float, 12> margin_steps = {0.02f, 0.035f, 0.05f, 0.075f, 0.1f, 0.15f,
+                                                0.2f,  0.3f,   0.5f,  0.8f,   1.5f, 3};
+/// Exceedances a day of a maximum with a half-life of 24 h by these margins, over the open sets of
+/// recorded usage; longer half-lives have fewer by prior_span.
+constexpr std::array<float, 12> prior_rate = {4,     2.8f, 2,    1.4f,  1.1f,  0.85f,
+                                              0.65f, 0.4f, 0.2f, 0.08f, 0.02f, 0.005f};
+constexpr std::array<float, 4> prior_span = {1, 0.415f, 0.183f, 0.0761f};  // (24 / h)^0.8
+constexpr float prior_days = 10;                                           // what the prior weighs
+constexpr float young_days = 0.5f;  // the younger, the likelier a new maximum: 1 + young_days / age
+constexpr float size_exponent = 0.5f;  // of a kill's price: a larger container loses more
+constexpr float base_worth = 16;
+constexpr float record_half_life_days = 20;
+constexpr float smallest_k = 8 * 1024;
+
 constexpr float least_bump_k = 100 * 1024;  // 100 MiB
 constexpr uint32_t floor_holds_s = 3600, floor_half_life_s = 3600;
 constexpr uint32_t row_s = 86400;   // kills closer than this are a row
 constexpr uint32_t leak_kills = 4;  // a row of this length is a leak, not a load
 constexpr float leak_factor = 3;    // and growth stops at this multiple of the first limit
 
-constexpr std::array<float, 12> above_steps = {1.02f, 1.05f, 1.1f, 1.2f, 1.35f, 1.5f,
-                                               1.75f, 2,     2.5f, 3,    5,     10};
+float fading(float slots, float half_life_h) {
+  return std::exp2(-slots / (half_life_h * 12));
+}
 
 }  // namespace
+
+void memory_model::close_slot(uint32_t next_slot) {
+  for (size_t s = 0; s < spans; ++s) {
+    if (peaks_k_[s] > 0 && live_k_ > peaks_k_[s] * (1 + margin_steps[0])) {
+      auto amount = uint16_t(worth_);
+      for (size_t m = 0; m < margins && live_k_ > peaks_k_[s] * (1 + margin_steps[m]); ++m)
+        above_[s][m] = uint16_t(std::min(0xffff, above_[s][m] + amount));
+    }
+    peaks_k_[s] = std::max(peaks_k_[s], live_k_);
+  }
+  auto passed = float(std::min(next_slot - slot_, longest_gap));
+  if (passed == 1) {  // the usual case without a call
+    constexpr std::array<float, spans> one = {0.99759615f, 0.99919807f, 0.99971123f, 0.99990373f};
+    for (size_t s = 0; s < spans; ++s)
+      peaks_k_[s] *= one[s];
+  } else {
+    for (size_t s = 0; s < spans; ++s)
+      peaks_k_[s] *= fading(passed, half_lives_h[s]);
+  }
+  float days = passed / slots_a_day;
+  // What is added grows instead of the record shrinking.
+  watched_ += days * worth_ / base_worth;
+  worth_ *= passed == 1 ? 1.00012034f : std::exp2(days / record_half_life_days);
+  if (worth_ >= 2 * base_worth) {
+    worth_ /= 2;
+    watched_ /= 2;
+    for (auto& row : above_)
+      for (auto& count : row)
+        count = uint16_t(count / 2);
+  }
+  if (next_slot / 288 != slot_ / 288) {
+    yesterday_k_ = day_k_;
+    day_k_ = 0;
+  }
+  bool asked =
+    goal_.kill_price > 0 && (next_slot / choose_every != slot_ / choose_every || watched_ < 0.25f);
+  slot_ = next_slot;
+  live_k_ = 0;
+  if (asked)
+    best_ = choose(goal_);
+}
 
 void memory_model::add(uint32_t at_s, double bytes) {
   if (!(bytes >= 0) || bytes > 1e15)
@@ -31,97 +87,61 @@ void memory_model::add(uint32_t at_s, double bytes) {
   auto value = float(bytes / kib);
   uint32_t slot = at_s / 300;
   if (slot > slot_) {
-    if (slot_ != 0) {
-      uint32_t passed = std::min(slot - slot_, longest_gap);
-      if (passed == 1) {  // the usual case without a call
-        short_k_ *= 0.99759615f;
-        long_k_ *= 0.99939850f;
-      } else {
-        short_k_ *= std::exp2(-float(passed) / short_half_life);
-        long_k_ *= std::exp2(-float(passed) / long_half_life);
-      }
-      watched_ += float(passed) / 288;
-      if (slot / 288 != slot_ / 288) {
-        yesterday_k_ = day_k_;
-        day_k_ = 0;
-      }
-    }
-    slot_ = slot;
-    live_k_ = 0;
+    if (slot_ == 0)
+      slot_ = slot;
+    else
+      close_slot(slot);
   }
-  if (value > short_k_ * above_steps[0] && short_k_ > 0) {
-    size_t step = above_steps.size() - 1;
-    while (value <= short_k_ * above_steps[step])
-      --step;
-    if (++above_[step] == 0xffff) {
-      for (auto& count : above_)
-        count = uint16_t(count / 2);
-      watched_ /= 2;
-    }
-  }
-  short_k_ = std::max(short_k_, value);
-  long_k_ = std::max(long_k_, value);
   live_k_ = std::max(live_k_, value);
   day_k_ = std::max(day_k_, value);
 }
 
-void memory_model::add_kill(const oom_event& kill) {
-  auto at = uint32_t(std::chrono::floor<std::chrono::seconds>(kill.at).time_since_epoch().count());
-  double base = double(std::max({kill.memory_request, kill.memory_peak, int64_t(live_k_ * kib)}));
-  if (kill.memory_limit > 0 && kill.cause == kill_cause::container_limit)
-    base = double(kill.memory_limit);
-  if (base <= 0)
-    return;
-  limit_k_ = float(base / kib);
-  bool row = kill_s_ != 0 && at < kill_s_ + row_s;
-  bool quick = kill_s_ != 0 && at < kill_s_ + 3600;
-  kills_ = row ? kills_ + 1 : 1;
-  if (!row)
-    ladder_k_ = limit_k_;
-  kill_s_ = std::max(kill_s_, at);
-  float raised = std::max(limit_k_ * (quick ? 1.5f : 1.2f), limit_k_ + least_bump_k);
-  floor_k_ = quick ? std::max(floor_k_, raised) : raised;
+double memory_model::rate(size_t span, size_t margin) const {
+  float age = watched_ * base_worth / worth_;
+  float seen = float(above_[span][margin]) / worth_;
+  float prior = prior_rate[margin] * prior_span[span] * (1 + young_days / std::max(age, 0.05f));
+  return (seen + prior_days * prior) / (age + prior_days);
 }
 
-void memory_model::merge(const memory_model& other) {
-  if (other.slot_ == 0 && other.kill_s_ == 0)
-    return;
-  memory_model out = slot_ >= other.slot_ ? *this : other;
-  const memory_model& rest = slot_ >= other.slot_ ? other : *this;
-  if (rest.slot_ != 0) {
-    float age = float(std::min(out.slot_ - rest.slot_, longest_gap));
-    out.short_k_ = std::max(out.short_k_, rest.short_k_ * std::exp2(-age / short_half_life));
-    out.long_k_ = std::max(out.long_k_, rest.long_k_ * std::exp2(-age / long_half_life));
-    if (out.slot_ == rest.slot_)
-      out.live_k_ = std::max(out.live_k_, rest.live_k_);
-    if (out.slot_ / 288 == rest.slot_ / 288) {
-      out.day_k_ = std::max(out.day_k_, rest.day_k_);
-      out.yesterday_k_ = std::max(out.yesterday_k_, rest.yesterday_k_);
+uint8_t memory_model::choose(const memory_question& question) const {
+  float size = std::max({peaks_k_[spans - 1], live_k_, smallest_k});
+  double price = question.kill_price * gib_k * std::pow(size / gib_k, size_exponent);
+  size_t best = 0;
+  double least = 0;
+  for (size_t s = 0; s < spans; ++s) {
+    double held = std::max(peaks_k_[s], live_k_);
+    for (size_t m = 0; m < margins; ++m) {
+      double cost =
+        held * (1 + std::max(margin_steps[m], question.least_margin)) + price * rate(s, m);
+      if (s * margins + m == best_)
+        cost *= 0.99;  // a change must be worth something
+      if ((s == 0 && m == 0) || cost < least) {
+        best = s * margins + m;
+        least = cost;
+      }
     }
   }
-  for (size_t i = 0; i < above_.size(); ++i)
-    out.above_[i] = uint16_t(std::min(0xfffe, int(above_[i]) + int(other.above_[i])));
-  out.watched_ = watched_ + other.watched_;
-  const memory_model& killed = kill_s_ >= other.kill_s_ ? *this : other;
-  out.kill_s_ = killed.kill_s_;
-  out.floor_k_ = std::max(floor_k_, other.floor_k_);
-  out.limit_k_ = killed.limit_k_;
-  out.ladder_k_ = std::max(ladder_k_, other.ladder_k_);
-  out.kills_ = std::max(kills_, other.kills_);
-  *this = out;
+  return uint8_t(best);
 }
 
-double memory_model::peak() const {
-  return double(std::max(short_k_, std::min(long_k_, short_k_ * long_lifts))) * kib;
+void memory_model::aim(const memory_question& question) {
+  if (goal_ == question)
+    return;
+  goal_ = question;
+  best_ = choose(goal_);
 }
 
 memory_answer memory_model::estimate(const memory_question& question, uint32_t now_s) const {
   memory_answer out;
   out.live = live();
-  out.peak = peak();
-  if (out.peak <= 0)
+  if (slot_ == 0 || peak() <= 0)
     return out;
-  out.margin = question.margin * std::pow(std::max(out.peak, smallest_size) / gib, -size_exponent);
+  size_t choice = question == goal_ ? best_ : choose(question);
+  size_t span = choice / margins, margin = choice % margins;
+  out.half_life_h = half_lives_h[span];
+  out.peak = double(std::max(peaks_k_[span], live_k_)) * kib;
+  out.margin = std::max(margin_steps[margin], question.least_margin);
+  out.kills_a_day = rate(span, margin);
   out.value = out.peak * (1 + out.margin);
   out.growth_a_day = yesterday_k_ > 0 ? std::max(0.0f, day_k_ - yesterday_k_) * kib : 0;
   if (!question.oom_healing || kill_s_ == 0)
@@ -146,18 +166,87 @@ memory_answer memory_model::estimate(const memory_question& question, uint32_t n
   return out;
 }
 
-double memory_model::overruns_a_day(double bytes) const {
-  if (watched_ <= 0 || short_k_ <= 0)
-    return 0;
-  double ratio = bytes / peak(), count = 0;
-  for (size_t i = 0; i < above_steps.size(); ++i) {
-    double from = above_steps[i], to = i + 1 < above_steps.size() ? above_steps[i + 1] : from * 2;
-    if (ratio <= from)
-      count += above_[i];
-    else if (ratio < to)
-      count += above_[i] * (to - ratio) / (to - from);
+void memory_model::add_kill(const oom_event& kill) {
+  auto at = uint32_t(std::chrono::floor<std::chrono::seconds>(kill.at).time_since_epoch().count());
+  double base = double(std::max({kill.memory_request, kill.memory_peak, int64_t(live_k_ * kib)}));
+  if (kill.memory_limit > 0 && kill.cause == kill_cause::container_limit)
+    base = double(kill.memory_limit);
+  if (base <= 0)
+    return;
+  limit_k_ = float(base / kib);
+  bool row = kill_s_ != 0 && at < kill_s_ + row_s;
+  bool quick = kill_s_ != 0 && at < kill_s_ + 3600;
+  kills_ = row ? kills_ + 1 : 1;
+  if (!row)
+    ladder_k_ = limit_k_;
+  kill_s_ = std::max(kill_s_, at);
+  float raised = std::max(limit_k_ * (quick ? 1.5f : 1.2f), limit_k_ + least_bump_k);
+  floor_k_ = quick ? std::max(floor_k_, raised) : raised;
+}
+
+void memory_model::weaken() {
+  for (auto& peak : peaks_k_)
+    peak = std::min(peak, peaks_k_[0]);
+  for (auto& row : above_)
+    for (auto& count : row)
+      count = uint16_t(count / 4);
+  watched_ /= 4;
+}
+
+void memory_model::merge(const memory_model& other) {
+  if (other.slot_ == 0 && other.kill_s_ == 0)
+    return;
+  memory_model out = slot_ >= other.slot_ ? *this : other;
+  const memory_model& rest = slot_ >= other.slot_ ? other : *this;
+  if (rest.slot_ != 0) {
+    auto age = float(std::min(out.slot_ - rest.slot_, longest_gap));
+    for (size_t s = 0; s < spans; ++s)
+      out.peaks_k_[s] = std::max(out.peaks_k_[s], rest.peaks_k_[s] * fading(age, half_lives_h[s]));
+    if (out.slot_ == rest.slot_)
+      out.live_k_ = std::max(out.live_k_, rest.live_k_);
+    if (out.slot_ / 288 == rest.slot_ / 288) {
+      out.day_k_ = std::max(out.day_k_, rest.day_k_);
+      out.yesterday_k_ = std::max(out.yesterday_k_, rest.yesterday_k_);
+    }
+    // The older record has aged by the newer one's clock; one workload's time is watched once.
+    float aged = out.worth_ / rest.worth_ *
+                 std::exp2(-float(out.slot_ - rest.slot_) / slots_a_day / record_half_life_days);
+    for (size_t s = 0; s < spans; ++s)
+      for (size_t m = 0; m < margins; ++m)
+        out.above_[s][m] = uint16_t(
+          std::min(65535.0f, float(out.above_[s][m]) + float(rest.above_[s][m]) * aged + 0.5f));
+    out.watched_ += rest.watched_ * aged;
   }
-  return count / watched_;
+  const memory_model& killed = kill_s_ >= other.kill_s_ ? *this : other;
+  out.kill_s_ = killed.kill_s_;
+  out.floor_k_ = std::max(floor_k_, other.floor_k_);
+  out.limit_k_ = killed.limit_k_;
+  out.ladder_k_ = std::max(ladder_k_, other.ladder_k_);
+  out.kills_ = std::max(kills_, other.kills_);
+  if (out.goal_.kill_price > 0)
+    out.best_ = out.choose(out.goal_);
+  *this = out;
+}
+
+double memory_model::overruns_a_day(double bytes, const memory_question& question) const {
+  auto now = estimate(question, kill_s_);
+  if (now.peak <= 0)
+    return 0;
+  size_t span = 0;
+  while (span + 1 < spans && half_lives_h[span] < now.half_life_h)
+    ++span;
+  auto margin = float(bytes / now.peak - 1);
+  if (margin <= margin_steps[0])
+    return rate(span, 0);
+  if (margin >= margin_steps[margins - 1])
+    return rate(span, margins - 1);
+  size_t m = 0;
+  while (margin_steps[m + 1] < margin)
+    ++m;
+  // Rates fall about exponentially between two steps.
+  double share = (margin - margin_steps[m]) / (margin_steps[m + 1] - margin_steps[m]);
+  double low = std::max(rate(span, m), 1e-9), high = std::max(rate(span, m + 1), 1e-9);
+  return low * std::pow(high / low, share);
 }
 
 }  // namespace scaleops

@@ -1,13 +1,15 @@
-// What is learned of a container's memory: two fading maxima, and what kills taught. Bytes in,
-// bytes out.
+// What is learned of a container's memory: fading maxima, how often they were exceeded and by how
+// much, and what kills taught. Bytes in, bytes out.
 //
-// Memory is sized by its peaks. A plain window forgets a peak at once when it leaves; a fading
-// maximum forgets large peaks slowly and small ones fast. The short one (half-life one day)
-// follows; the long one (four days) may lift it by a quarter at most, so that modest peaks are
-// remembered longer. Time counts only while the container runs, a gap as six hours at most. The
-// margin grows as the container gets smaller: what an OOM kill costs does not depend on the
-// container's size, what headroom costs does, so margin ~ size^-0.6 spends memory where it saves
-// most kills.
+// Memory is sized by its peaks. A fading maximum forgets a peak by its half-life: a short one
+// follows, a long one remembers. Four of them stand side by side, and for each a record of how
+// often a 5-minute peak went above it, by twelve sizes of margin. From that record and a prior that
+// was measured over recorded usage follows, for every pair of half-life and margin, the rate of OOM
+// kills that it would have had. The request is the pair that costs least: bytes held, plus kills a
+// day at the price that the policy sets on one. So a container whose peaks repeat holds them with a
+// small margin, one that leaps gets more, and a short history falls back to the prior.
+// (Rzadca et al., Autopilot, EuroSys 2020, section 3.2.3, chooses among such models by their
+// historical cost; docs/recommender.md has the figures.)
 #pragma once
 
 #include <array>
@@ -19,7 +21,8 @@
 namespace scaleops {
 
 struct memory_question {
-  double margin = 0.20;  // share on top of the peak for a container of 1 GiB
+  float kill_price = 1;        // what one OOM kill of a container of 1 GiB is worth, in GiB × days
+  float least_margin = 0.05f;  // on top of the peak, however calm the container is
   bool oom_healing = true;
   bool operator==(const memory_question&) const = default;
 };
@@ -27,8 +30,10 @@ struct memory_question {
 /// Bytes; 0: did not matter.
 struct memory_answer {
   double value = 0;
-  double peak = 0;          // the fading maximum
-  double margin = 0;        // share added for this container's size
+  double peak = 0;          // the fading maximum that is followed
+  double margin = 0;        // share on top of it
+  double half_life_h = 0;   // of that maximum, hours with usage
+  double kills_a_day = 0;   // expected at this size
   double oom_floor = 0;     // raised by kills, while it holds
   double oom_limit = 0;     // limit at the last kill
   double live = 0;          // highest of the running 5 minutes
@@ -42,25 +47,31 @@ public:
   /// Working set of one pod, at Unix seconds. The highest over pods counts.
   void add(uint32_t at_s, double bytes);
   void add_kill(const oom_event& kill);
+  /// Keeps the choice for this question up to date while samples come: asking it is then cheap.
+  void aim(const memory_question& question);
   void merge(const memory_model& other);
-  void weaken() { long_k_ = short_k_; }
+  /// New template: long memories fall to the short one, records count for a quarter.
+  void weaken();
 
   memory_answer estimate(const memory_question& question, uint32_t now_s) const;
-  /// Highest working set of the last `hours` hours by the fading maximum, at least the live one.
-  double peak() const;
+  /// Fading maximum with a half-life of one day, at least the live value.
+  double peak() const { return double(std::max(peaks_k_[0], live_k_)) * 1024; }
   double live() const { return double(live_k_) * 1024; }
   bool empty() const { return slot_ == 0; }
   uint32_t last_kill() const { return kill_s_; }
   uint32_t kills() const { return kills_; }
-  /// Chance per day of needing more than `bytes`, from the record of how far samples went above the
-  /// fading maximum.
-  double overruns_a_day(double bytes) const;
+  /// Days with usage that the records cover, with their decay.
+  double watched_days() const { return watched_; }
+  /// Expected number of times a day that usage goes above `bytes`, if `bytes` follows the chosen
+  /// maximum.
+  double overruns_a_day(double bytes, const memory_question& question) const;
 
   bool operator==(const memory_model&) const = default;
   template <class Visitor>
   void visit(Visitor&& v) {
-    v(above_, short_k_, long_k_, live_k_, day_k_, yesterday_k_, floor_k_, limit_k_, ladder_k_,
-      watched_, slot_, kill_s_, kills_);
+    v(above_, peaks_k_, live_k_, day_k_, yesterday_k_, floor_k_, limit_k_, ladder_k_, watched_,
+      worth_, carry_, goal_.kill_price, goal_.least_margin, slot_, kill_s_, kills_, best_,
+      goal_.oom_healing);
   }
   template <class Visitor>
   void visit(Visitor&& v) const {
@@ -68,18 +79,28 @@ public:
   }
 
 private:
-  std::array<uint16_t, 12>
-    above_{};  // new maxima by size: 1.02, 1.05, 1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3, 5, 10 ×
-  float short_k_ = 0, long_k_ = 0;     // fading maxima, KiB
-  float live_k_ = 0;                   // highest of the running slot
-  float day_k_ = 0, yesterday_k_ = 0;  // highest of the running and the last UTC day
-  float floor_k_ = 0;                  // after kills
-  float limit_k_ = 0;                  // at the last kill
-  float ladder_k_ = 0;                 // at the first kill of the row
-  float watched_ = 0;                  // days that `above_` covers
-  uint32_t slot_ = 0;                  // running 5-minute slot since 1970
+  static constexpr size_t spans = 4, margins = 12;
+
+  void close_slot(uint32_t next_slot);
+  uint8_t choose(const memory_question& question) const;
+  double rate(size_t span, size_t margin) const;
+
+  /// Times that a slot's peak went above maximum × (1 + margin), in units of 1 / worth_.
+  std::array<std::array<uint16_t, margins>, spans> above_{};
+  std::array<float, spans> peaks_k_{};  // fading maxima before the running slot, KiB
+  float live_k_ = 0;                    // highest of the running slot
+  float day_k_ = 0, yesterday_k_ = 0;   // highest of the running and the last UTC day
+  float floor_k_ = 0;                   // after kills
+  float limit_k_ = 0;                   // at the last kill
+  float ladder_k_ = 0;                  // at the first kill of the row
+  float watched_ = 0;                   // days that `above_` covers, decayed like it
+  float worth_ = 16;                    // what one exceedance adds now; grows instead of decay
+  float carry_ = 0;                     // fraction not yet given
+  memory_question goal_{0, 0, true};    // price 0: none
+  uint32_t slot_ = 0;                   // running 5-minute slot since 1970
   uint32_t kill_s_ = 0;
   uint32_t kills_ = 0;  // in a row, at most a day apart
+  uint8_t best_ = 0;    // span × margins + margin, for goal_
 };
 
 }  // namespace scaleops

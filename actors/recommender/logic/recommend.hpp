@@ -58,14 +58,21 @@ struct sizing_facts {
 /// What `recommend` will ask a container's state under this policy: for container_state::aim.
 cpu_question question_of(const policy_spec& policy, std::string_view container, change_cost cost);
 
+memory_question memory_question_of(const policy_spec& policy, std::string_view container);
+
 /// Targets of all containers of a workload's pod. Pure: same arguments, same bits.
 std::vector<container_recommendation> recommend(std::span<const container_input> containers,
                                                 const policy_spec& policy,
                                                 const sizing_facts& facts, instant now);
 
+/// How much is told: targets alone (and `urgent`) cost a third of the whole with reasons, bounds
+/// and confidence.
+enum class detail : uint8_t { full, targets };
+
 /// The same into `out`, whose memory is used again.
 void recommend(std::span<const container_input> containers, const policy_spec& policy,
-               const sizing_facts& facts, instant now, std::vector<container_recommendation>& out);
+               const sizing_facts& facts, instant now, std::vector<container_recommendation>& out,
+               detail told = detail::full);
 
 /// Hex SHA-256 over everything that `recommend` read.
 std::string input_digest(std::span<const container_input> containers, const policy_spec& policy,

@@ -9,12 +9,20 @@ namespace {
 
 constexpr std::array both = {resource_kind::cpu, resource_kind::memory};
 
+constexpr double default_kill_price = 7;  // GiB days, at P93
+
 /// How far a wish must be from what is in force, with a full ration, and how that grows as the
 /// ration is spent.
 struct band {
   double up, down, up_growth, down_growth;
 };
-constexpr band bands[] = {{0.10, 0.15, 1, 2}, {0.05, 0.10, 0, 1}};
+constexpr band bands[2][2] = {{{0.10, 0.12, 1, 2.5}, {0.05, 0.10, 0, 1}},   // in place: cpu, memory
+                              {{0.10, 0.10, 0.5, 3}, {0.05, 0.12, 3, 4}}};  // by restart
+
+/// 10^x; most policies leave the knob in the middle.
+double ten_to(double x) {
+  return x == 0 ? 1 : std::pow(10, x);
+}
 
 }  // namespace
 
@@ -22,15 +30,18 @@ cpu_goal cpu_goal_of(const resource_policy& policy, double aggressiveness) {
   double a = std::clamp(aggressiveness, 0.0, 1.0);
   // A request that follows the load is never far above it: the same risk is reached at a lower
   // level.
-  double odds = (1 - policy.percentile) / policy.percentile * 1.55;
-  odds *= std::pow(10, (a < 0.5 ? 4.0 : 1.6) * (a - 0.5));
+  double odds = (1 - policy.percentile) / policy.percentile * 1.50;
+  odds *= ten_to((a < 0.5 ? 4.0 : 1.6) * (a - 0.5));
   return {std::clamp(1 / (1 + odds), 0.5, 0.9995), policy.headroom * 2 * (1 - a)};
 }
 
-double memory_margin_of(const resource_policy& policy, double aggressiveness) {
+memory_question memory_goal_of(const resource_policy& policy, double aggressiveness) {
   double a = std::clamp(aggressiveness, 0.0, 1.0);
   double above = std::clamp(1 - policy.percentile, 0.001, 0.999);
-  return (0.15 + policy.headroom) * std::sqrt(0.07 / above) * std::pow(10, 2 * (0.5 - a));
+  memory_question out;
+  out.kill_price = float(default_kill_price * 0.07 / above * ten_to(4 * (0.5 - a)));
+  out.least_margin = float(policy.headroom * 2 * (1 - a));
+  return out;
 }
 
 void hold(draft& d, const sizing_facts& facts) {
@@ -39,7 +50,7 @@ void hold(draft& d, const sizing_facts& facts) {
     double wish = d.wish(kind);
     if (!current || *current <= 0 || wish <= 0)
       continue;
-    auto& limits = bands[size_t(kind)];
+    auto& limits = bands[size_t(facts.cost)][size_t(kind)];
     double spent = d.input->state->spent(kind, facts.cost);
     double up = limits.up * (1 + limits.up_growth * spent);
     double down = 1 / (1 + limits.down / (1 - limits.down) * (1 + limits.down_growth * spent));

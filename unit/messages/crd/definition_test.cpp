@@ -45,7 +45,29 @@ void collect_used(const json& value, const std::string& path, const std::set<std
   }
 }
 
+void check_described(const json& schema, const std::string& path) {
+  if (schema.contains("items"))
+    return check_described(schema["items"], path + "[]");
+  if (!schema.contains("properties"))
+    return;
+  for (auto& [name, field] : schema["properties"].items()) {
+    INFO(path << "." << name);
+    CHECK_FALSE(field.value("description", "").empty());
+    check_described(field, path + "." + name);
+  }
+}
+
 }  // namespace
+
+TEST_CASE("every field is explained") {
+  for (auto kind : crd::kinds()) {
+    INFO(to_string(kind));
+    auto fields = schema_of(kind)["properties"];
+    for (auto part : {"spec", "status"})
+      if (fields.contains(part))
+        check_described({{"properties", {{part, fields[part]}}}}, "");
+  }
+}
 
 TEST_CASE("a definition has exactly the fields that are written") {
   auto kind = GENERATE(object_kind::policy, object_kind::policy_rule, object_kind::recommendation,
