@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -16,10 +18,13 @@ namespace {
 
 test::real_host::cluster cluster;
 
-/// The namespace and all in it; not waited for: the next case has another one.
-void clean_up(test::contract_host& host) {
-  object_key home{object_kind::namespace_object, {}, test::contract_namespace, {}};
-  host.ask<write_done>(delete_object{home, {}});
+std::vector<std::string> homes;  // namespaces of the cases so far
+
+/// Once all cases are over: what goes in one namespace is heard by the watches of the next case.
+void clean_up() {
+  test::real_host host{cluster};
+  for (auto& name : homes)
+    host.ask<write_done>(delete_object{{object_kind::namespace_object, {}, name, {}}, {}});
 }
 
 }  // namespace
@@ -30,9 +35,9 @@ TEST_CASE("the real API server keeps the contract of the kube port") {
   for (auto& one : test::kube_contract())
     DYNAMIC_SECTION(one.promise) {
       test::contract_namespace = fmt::format("scaleops-contract-{}-{}", run, ++number);
+      homes.push_back(test::contract_namespace);
       test::real_host host{cluster};
       one.check(host);
-      clean_up(host);
     }
 }
 
@@ -51,5 +56,7 @@ int main(int argc, char** argv) {
   }
   cluster.access = *loaded.access;
   cluster.token = cluster.access.token;
-  return session.run();
+  int result = session.run();
+  clean_up();
+  return result;
 }

@@ -34,6 +34,7 @@ struct job {
   std::shared_ptr<connection> way;
   api_answer answer;
   std::optional<int64_t> retry_after;
+  std::string last_problem;  // of the attempt before
   int attempts = 0;
   bool holds_slot = false;
   bool asked_again = false;  // with another credential

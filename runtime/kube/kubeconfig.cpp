@@ -24,8 +24,8 @@ struct wrong {
 /// One mapping of a file, with where it stands.
 class section {
 public:
-  section(YAML::Node node, std::string path, std::string where)
-      : node_{std::move(node)}, path_{std::move(path)}, where_{std::move(where)} {
+  section(const YAML::Node& node, std::string path, std::string where)
+      : node_{node}, path_{std::move(path)}, where_{std::move(where)} {
     if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap())
       fail("", "is no mapping");
   }

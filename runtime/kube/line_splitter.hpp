@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace scaleops::kube {
 
@@ -28,9 +29,8 @@ public:
       bool more = true;
       if (!rest_.empty()) {
         rest_.append(line);
-        auto whole = std::move(rest_);
-        rest_.clear();
-        more = on_line(std::string_view{whole});
+        auto whole = std::exchange(rest_, {});
+        more = whole == "\r" || on_line(std::string_view{whole});
       } else if (!line.empty() && line != "\r") {
         more = on_line(line);
       }

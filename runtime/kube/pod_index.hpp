@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,17 +21,26 @@ public:
       fresh_.clear();
     for (auto& item : items)
       fresh_.insert_or_assign(name_of(*item), item);
-    if (last)
-      pods_ = std::exchange(fresh_, {});
+    if (!last)
+      return;
+    pods_ = std::exchange(fresh_, {});
+    by_node_.clear();
+    for (auto& [name, object] : pods_)
+      by_node_[node_of(*object)].insert(name);
   }
 
   void apply(const watch_event& event) {
     if (!event.object)
       return;
-    if (event.what == watch_event::type::deleted)
-      pods_.erase(name_of(*event.object));
-    else
-      pods_.insert_or_assign(name_of(*event.object), event.object);
+    auto name = name_of(*event.object);
+    if (auto before = pods_.find(name); before != pods_.end())
+      by_node_[node_of(*before->second)].erase(name);
+    if (event.what == watch_event::type::deleted) {
+      pods_.erase(name);
+      return;
+    }
+    by_node_[node_of(*event.object)].insert(name);
+    pods_.insert_or_assign(std::move(name), event.object);
   }
 
   object_ptr find(const name& which) const {
@@ -42,9 +52,10 @@ public:
 
   template <class F>
   void each_on(const std::string& node, F&& f) const {
-    for (auto& [name, object] : pods_)
-      if (std::get<pod>(*object).node == node)
-        f(name, object);
+    auto found = by_node_.find(node);
+    if (found != by_node_.end())
+      for (auto& name : found->second)
+        f(name, pods_.at(name));
   }
 
 private:
@@ -52,7 +63,10 @@ private:
     auto& meta = meta_of(value);
     return {meta.ns, meta.name};
   }
+  static const std::string& node_of(const object& value) { return std::get<pod>(value).node; }
+
   std::map<name, object_ptr> pods_, fresh_;
+  std::map<std::string, std::set<name>> by_node_;
 };
 
 }  // namespace scaleops::kube

@@ -74,10 +74,10 @@ public:
       auto self = weak.lock();
       if (error || !self || each->finished || each->opened)
         return;
-      auto why = each->answer.problem.empty()
-                   ? fmt::format("no answer from {} in {}", self->access_.server.to_string(),
-                                 format_duration(each->what.timeout))
-                   : each->answer.problem;
+      auto why = fmt::format("no answer from {} in {}", self->access_.server.to_string(),
+                             format_duration(each->what.timeout));
+      if (!each->last_problem.empty())
+        why = each->last_problem;
       self->fail(each, ec::timeout, std::move(why));
     });
     turns_->enqueue(each);
@@ -276,7 +276,7 @@ private:
     // What never reached the server may be sent again, whatever it is.
     bool may = each->safe() || std::string_view{reason} == "connect";
     if (may && each->attempts < 3 && steady::now() + wait < each->deadline) {
-      each->answer.problem = problem;
+      each->last_problem = problem;
       return requeue(each, wait, reason);
     }
     fail(each, ec::unavailable, problem);

@@ -1,5 +1,7 @@
 #include "runtime/kube/usage_source.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "runtime/kube/lister.hpp"
@@ -29,22 +31,25 @@ void usage_source::read(const std::string& node, answer done) {
   if (!is_path_segment(node))
     return done(nullptr, {ec::invalid, "\"" + node + "\" is no node"});
   auto of = std::make_shared<reading>(reading{node, std::move(done), {}});
-  need_pods(of, [self = shared_from_this(), of] { self->read_kubelet(of); });
+  need_pods([self = shared_from_this(), of] { self->read_kubelet(of); });
 }
 
-/// Whoever only measures, without watching pods, needs to know them nevertheless.
-void usage_source::need_pods(const std::shared_ptr<reading>& of, std::function<void()> then) {
+/// Whoever only measures, without watching pods, needs to know them nevertheless. Where they cannot
+/// be had, nothing joins them, and the answer is empty.
+void usage_source::need_pods(std::function<void()> then) {
   if (core_->pod_watches > 0)
     return then();  // they keep them
   if (pods_at_ != steady::time_point{} && steady::now() - pods_at_ < pods_fresh_for)
     return then();
+  want_pods_.push_back(std::move(then));
+  if (want_pods_.size() > 1)
+    return;
   list_objects(core_, {object_kind::pod, {}, 0, {}},
-               [self = shared_from_this(), of, then = std::move(then)](const object_list&,
-                                                                       const api_failure& failure) {
-                 if (failure.code != ec::none)
-                   return of->done(nullptr, failure);
-                 self->pods_at_ = steady::now();
-                 then();
+               [self = shared_from_this()](const object_list&, const api_failure& failure) {
+                 if (failure.code == ec::none)
+                   self->pods_at_ = steady::now();
+                 for (auto& each : std::exchange(self->want_pods_, {}))
+                   each();
                });
 }
 
@@ -95,20 +100,30 @@ void usage_source::finish(const std::shared_ptr<reading>& of) {
 void usage_source::read_rates(const std::shared_ptr<reading>& of, api_failure because) {
   if (steady::now() - rates_at_ < rates_fresh_for)
     return answer_from_rates(of);
+  want_rates_.push_back([this, of, because](const api_failure& failure) {
+    if (failure.code == ec::none) {
+      core_->troubles.note("usage by the nodes' proxy",
+                           because.text + "; metrics.k8s.io serves instead");
+      return answer_from_rates(of);
+    }
+    core_->note("usage by the nodes' proxy", because);
+    of->done(nullptr, because);
+  });
+  if (want_rates_.size() > 1)
+    return;
   auto call =
     core_->call("GET", "/apis/metrics.k8s.io/v1beta1/pods", "list", "pods.metrics.k8s.io");
   call.priority = lane::bookkeeping;
-  core_->way.call(std::move(call), [self = shared_from_this(), of,
-                                    because = std::move(because)](const api_answer& answer) {
-    auto& core = *self->core_;
-    if (is_success(answer) && self->rates_.add(answer.body)) {
-      core.troubles.note("usage by the nodes' proxy",
-                         because.text + "; metrics.k8s.io serves instead");
+  core_->way.call(std::move(call), [self = shared_from_this()](const api_answer& answer) {
+    api_failure failure;
+    if (!is_success(answer))
+      failure = failure_of(answer, "list pods.metrics.k8s.io", self->core_->who());
+    else if (!self->rates_.add(answer.body))
+      failure = {ec::server_error, "list pods.metrics.k8s.io: the answer is no list"};
+    else
       self->rates_at_ = steady::now();
-      return self->answer_from_rates(of);
-    }
-    core.note("usage by the nodes' proxy", because);
-    of->done(nullptr, because);
+    for (auto& each : std::exchange(self->want_rates_, {}))
+      each(failure);
   });
 }
 

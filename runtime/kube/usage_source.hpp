@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "messages/kube.hpp"
 #include "runtime/kube/client_core.hpp"
@@ -27,11 +28,14 @@ private:
   void read_throttling(const std::shared_ptr<reading>& of);
   void read_rates(const std::shared_ptr<reading>& of, api_failure because);
   void answer_from_rates(const std::shared_ptr<reading>& of);
-  void need_pods(const std::shared_ptr<reading>& of, std::function<void()> then);
+  void need_pods(std::function<void()> then);
   void finish(const std::shared_ptr<reading>& of);
 
   std::shared_ptr<client_core> core_;
   rate_counters rates_;
+  // Many nodes are asked for at a time; what they all need is asked for once.
+  std::vector<std::function<void()>> want_pods_;
+  std::vector<std::function<void(const api_failure&)>> want_rates_;
   std::chrono::steady_clock::time_point rates_at_{};  // of the last good PodMetricsList
   std::chrono::steady_clock::time_point pods_at_{};   // of the last own list of pods
   bool no_throttling_ = false;                        // cadvisor is not to be had

@@ -115,7 +115,9 @@ decoded_event decoder::event(object_kind kind, const resource_type& type, std::s
     return out;
   }
   if (what == "ERROR") {
-    out.error_status = view["object"]["code"].count(500);
+    out.error_status = view["object"]["code"].count();
+    if (out.error_status < 400 || out.error_status > 599)
+      out.error_status = 500;  // an error that does not say which
     out.error = std::string(simdjson::minify(object));
     return out;
   }

@@ -92,7 +92,7 @@ TEST_CASE("lines come out whole, whatever the pieces") {
     got.emplace_back(line);
     return true;
   };
-  for (auto piece : {"on", "e\ntwo\nthr", "", "ee", "\n\n\r\nfour\n"})
+  for (auto piece : {"on", "e\ntwo\nthr", "", "ee", "\n\n\r\nfour\n\r", "\n"})
     CHECK(lines.feed(piece, take));
   CHECK(got == std::vector<std::string>{"one", "two", "three", "four"});
   CHECK(lines.waiting() == 0);

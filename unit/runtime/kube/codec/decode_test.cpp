@@ -242,6 +242,7 @@ TEST_CASE("watch events tell what happened, where to resume, and when it is over
   CHECK(!mark.event.object);
   auto over = event("ERROR", R"({"kind":"Status","code":410,"message":"too old"})");
   CHECK(over.error_status == 410);
+  CHECK(event("ERROR", R"({"code":0})").error_status == 500);
   CHECK(over.error.find("too old") != std::string::npos);
   CHECK(!event("NEWS", R"({"metadata":{"name":"a"}})").problem.empty());
   CHECK(!decode.event(object_kind::pod, pods, "{").problem.empty());
