@@ -290,3 +290,56 @@ TEST_CASE("VPA: several LimitRanges bind by the lowest maximum and the highest m
   CHECK(merged->container_min == resources{1500, 1500});
   CHECK(merged->container_default == resources{1500, 1500});
 }
+
+// utils/vpa/capping_test.go: theirs lets the policy win even outside of the LimitRange. Such a pod
+// is refused by the API server, so with ours the LimitRange wins.
+TEST_CASE("ours: the LimitRange wins over the policy") {
+  auto state = flat(12);
+  policy_spec policy;
+  policy.cpu.min = 2000;
+  sizing_facts facts;
+  facts.limits.emplace();
+  facts.limits->container_max.cpu = 1500;
+  container_input input;
+  input.name = "app";
+  input.state = &state;
+  CHECK(recommend_one(input, policy, facts, monday + 1h).target.requests.cpu == 1500);
+}
+
+// Answers of the module itself, with its default flags, to a week of 500 millicores and 512 MiB:
+// 587 millicores and 628694953 bytes, 15 % for all and buckets rounded up. Of CPU ours learns that
+// nothing ever rose above. Of memory a week without a leap is not yet enough to believe that none
+// will come: with the default price of a kill 30 % are held, where theirs has 17.
+TEST_CASE("ours: flat CPU is sized closer than by the VPA, flat memory wider") {
+  container_state state;
+  for (int i = 0; i < 7 * 288; ++i)
+    state.observe({monday + i * slot_length, 500, 0, 512 * mebi, true});
+  auto out = recommend_one(input_of(state, 2000, 4096 * mebi), builtin_policies().at("production"),
+                           {}, monday + 7 * 24h);
+  CHECK(*out.target.requests.cpu > 500);
+  CHECK(*out.target.requests.cpu < 587);
+  CHECK(*out.target.requests.memory > 628'694'953);
+  CHECK(*out.target.requests.memory < 512 * mebi * 14 / 10);
+}
+
+// 20 replicas, one at 1100 MiB and the others at 500, three days: the module's percentile of pooled
+// peaks says 628694953 bytes, and the leader dies of it. Ours takes the highest over the pods.
+TEST_CASE("ours: one hot replica of twenty sizes them all") {
+  container_state state;
+  for (int i = 0; i < 3 * 288; ++i)
+    for (uint32_t pod = 0; pod < 20; ++pod)
+      state.observe({monday + i * slot_length, 100, 0, (pod == 0 ? 1100 : 500) * mebi, true}, pod);
+  auto out = recommend_one(input_of(state, 2000, 4096 * mebi), builtin_policies().at("production"),
+                           {}, monday + 3 * 24h);
+  CHECK(*out.target.requests.memory >= 1100 * mebi);
+}
+
+// One minute of one core: theirs asks for 1168 millicores at once, ours keeps the request until the
+// history is long enough to take anything away.
+TEST_CASE("ours: a single sample takes nothing away") {
+  container_state state;
+  state.observe({monday, 1000, 0, 512 * mebi, true});
+  auto out = recommend_one(input_of(state, 4000, 4096 * mebi), builtin_policies().at("production"),
+                           {}, monday + 1min);
+  CHECK(out.target.requests == resources{4000, 4096 * mebi});
+}
