@@ -1,8 +1,10 @@
-#include "actors/recommender/checkpoint_keeper.hpp"
+#include "actors/recommender/checkpoint_slot.hpp"
+
+#include <algorithm>
 
 #include <catch2/catch.hpp>
 
-#include "actors/recommender/checkpoint_slot.hpp"
+#include "actors/recommender/checkpoint_keeper.hpp"
 #include "unit/actors/recommender/bench.hpp"
 
 using namespace scaleops;
@@ -74,17 +76,6 @@ TEST_CASE_METHOD(fixture, "what one keeper writes the next one reads, byte for b
   CHECK(past[2]->containers[0].second.size() == 5000);
 }
 
-TEST_CASE_METHOD(fixture, "a slot is written over, and an empty one removed") {
-  start();
-  write(3, {saved("web", "old")});
-  write(3, {saved("web", "new")});
-  CHECK(kube.data().created.size() == 1);
-  std::string why;
-  CHECK(decode_slot(*object("slot-0003")->data, why)->at(0)->containers[0].second == "new");
-  write(3, {});
-  CHECK_FALSE(object("slot-0003"));
-}
-
 TEST_CASE_METHOD(fixture, "a corrupt checkpoint is refused and counted, the others are read") {
   start();
   write(1, {saved("web", "state")});
@@ -101,21 +92,6 @@ TEST_CASE_METHOD(fixture, "a corrupt checkpoint is refused and counted, the othe
   REQUIRE(loaded->at(1).workloads.size() == 1);
   CHECK(loaded->at(1).workloads[0]->workload.name == "web");
   CHECK(metric(*registry, "scaleops_recommender_checkpoints_refused_total") == 2);
-}
-
-TEST_CASE_METHOD(fixture, "a write that fails is counted, the next one is tried afresh") {
-  start();
-  bool down = true;
-  kube.data().fail_update = [&](const update_object&) {
-    return down ? ec::server_error : ec::none;
-  };
-  write(1, {saved("web", "state")});
-  CHECK_FALSE(object("slot-0001"));
-  CHECK(writes("error") == 1);
-  down = false;
-  write(1, {saved("web", "state")});
-  CHECK(object("slot-0001"));
-  CHECK(writes("ok") == 1);
 }
 
 TEST_CASE("a workload's slot is the same in every process") {
