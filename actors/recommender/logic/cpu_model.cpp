@@ -346,7 +346,7 @@ void cpu_model::merge(const cpu_model& other) {
     out.hours_[i] = std::max(out.hours_[i], rest.hours_[i]);
   // Closed slots of both that lie in the newer one's last hour; the older one's open slot is
   // closed.
-  for (uint32_t back = 0; back + 1 < slots_an_hour; ++back) {
+  for (uint32_t back = 0; back < slots_an_hour; ++back) {
     uint32_t slot = rest.slot_ - back;
     if (slot >= out.slot_ || slot + slots_an_hour <= out.slot_)
       continue;
