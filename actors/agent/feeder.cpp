@@ -23,6 +23,7 @@ struct feeder_state {
 
   self_actor::pointer self;
   agent_config cfg;
+  component_env env;  // keeps the counters alive
   recommender_actor recommender;
   uint64_t agent = 0;
   uint64_t seq = 0;
@@ -96,6 +97,7 @@ self_actor::behavior_type feeder(self_actor::stateful_pointer<feeder_state> self
                                  component_env env, recommender_actor recommender) {
   auto& st = self->state;
   st.cfg = cfg;
+  st.env = env;
   st.recommender = std::move(recommender);
   st.agent = entropy{env.seed}.next() ^ uint64_t(self->clock().now().time_since_epoch().count());
   auto counter = [&](const char* name, const char* help) {

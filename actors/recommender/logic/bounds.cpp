@@ -50,6 +50,14 @@ void fit_sum(std::span<draft> drafts, resource_kind kind, double room, reason_co
     }
 }
 
+constexpr int64_t largest_limit = int64_t{1} << 53;  // of a Kubernetes quantity as we read them
+
+/// request × limit / old request without rounding on the way, down to a whole unit.
+int64_t scaled(int64_t request, int64_t limit, int64_t old_request) {
+  auto exact = static_cast<__int128>(request) * limit / old_request;
+  return int64_t(std::min<__int128>(exact, largest_limit));
+}
+
 std::optional<int64_t> scaled_limit(const resource_policy& policy, const draft& d,
                                     resource_kind kind, int64_t request) {
   auto old_limit = field(d.input->current.limits, kind);
@@ -62,12 +70,12 @@ std::optional<int64_t> scaled_limit(const resource_policy& policy, const draft& 
         return std::nullopt;
       if (!old_request || *old_request <= 0)
         return std::max(*old_limit, request);
-      return std::max(request,
-                      int64_t(double(request) * (double(*old_limit) / double(*old_request))));
+      return std::max(request, scaled(request, *old_limit, *old_request));
     case limit_strategy::equal_to_request:
       return request;
     case limit_strategy::multiple:
-      return std::max(request, int64_t(std::ceil(double(request) * policy.limit_multiple)));
+      return std::max(request, int64_t(std::min(std::ceil(double(request) * policy.limit_multiple),
+                                                double(largest_limit))));
     case limit_strategy::none:
       return std::nullopt;
   }
@@ -156,12 +164,23 @@ void apply_limits(std::span<draft> drafts, const sizing_facts& facts) {
         }
     return;
   }
-  // Burstable would become guaranteed: one unit apart keeps the class.
+  // Burstable would become guaranteed: one unit apart keeps the class, below where the LimitRange
+  // lets no limit rise.
   for (auto& d : drafts)
-    for (auto kind : both)
-      if (auto& limit = field(d.out.target.limits, kind)) {
+    for (auto kind : both) {
+      auto& limit = field(d.out.target.limits, kind);
+      auto most = facts.limits ? field(facts.limits->container_max, kind) : std::nullopt;
+      if (limit && (!most || *limit < *most)) {
         ++*limit;
         d.say(kind, reason_code::qos_guard, double(*limit), 0);
+        return;
+      }
+    }
+  for (auto& d : drafts)
+    for (auto kind : both)
+      if (auto& request = field(d.out.target.requests, kind); request && *request > 1) {
+        --*request;
+        d.say(kind, reason_code::qos_guard, double(*request), 0);
         return;
       }
 }

@@ -31,6 +31,7 @@ constexpr uint32_t longest_step_s = 3600;  // a longer silence is a gap, not cov
 
 void container_state::observe(const usage_sample& sample, uint32_t) {
   uint32_t at = seconds_of(sample.at);
+  float throttled = std::min(sample.throttled, 1.0f);
   if (last_s_ == 0) {
     first_s_ = last_s_ = at;
   } else if (at > last_s_) {
@@ -39,13 +40,13 @@ void container_state::observe(const usage_sample& sample, uint32_t) {
   }
   if (sample.has_cpu) {
     // A throttled sample is cut off: what was wanted lies above it, by twice at most.
-    float cut = sample.throttled > 0.05f ? std::max(0.5f, 1 - sample.throttled) : 1;
+    float cut = throttled > 0.05f ? std::max(0.5f, 1 - throttled) : 1;
     cpu_.add(at, sample.cpu / cut);
   }
   if (sample.memory >= 0)
     memory_.add(at, double(sample.memory));
-  if (sample.throttled >= 0)
-    throttled_ += (sample.throttled - throttled_) * 0.02f;
+  if (throttled >= 0)
+    throttled_ += (throttled - throttled_) * 0.02f;
 }
 
 void container_state::observe_oom(const oom_event& kill) {
@@ -80,10 +81,14 @@ double container_state::spent(resource_kind resource, change_cost cost) const {
 }
 
 void container_state::merge(const container_state& other) {
-  if (other.last_s_ == 0)
+  if (other.last_s_ == 0) {
+    memory_.merge(other.memory_);  // it may have been killed before it was ever measured
     return;
+  }
   if (last_s_ == 0) {
+    auto killed = memory_;
     *this = other;
+    memory_.merge(killed);
     return;
   }
   cpu_.merge(other.cpu_);
@@ -96,7 +101,8 @@ void container_state::merge(const container_state& other) {
   }
   throttled_ = std::max(throttled_, other.throttled_);
   for (size_t i = 0; i < debt_.size(); ++i)
-    if (other.debt_s_[i] > debt_s_[i]) {
+    if (other.debt_s_[i] > debt_s_[i] ||
+        (other.debt_s_[i] == debt_s_[i] && other.debt_[i] > debt_[i])) {
       debt_[i] = other.debt_[i];
       debt_s_[i] = other.debt_s_[i];
     }

@@ -58,7 +58,8 @@ public:
 
   /// Hours with usage, first sample to last, gaps left out.
   double hours() const { return double(covered_s_) / 3600; }
-  bool empty() const { return last_s_ == 0; }
+  /// Neither usage nor a kill was seen.
+  bool empty() const { return last_s_ == 0 && memory_.last_kill() == 0; }
   instant first_seen() const { return instant{std::chrono::seconds{first_s_}}; }
   instant last_seen() const { return instant{std::chrono::seconds{last_s_}}; }
   /// Share of CFS periods that were throttled lately (decays over an hour).

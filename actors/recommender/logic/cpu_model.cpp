@@ -194,7 +194,9 @@ void cpu_model::add(uint32_t at_s, float millicores) {
     else
       close_slot(slot);
   }
-  float share = 1.0f / float(slot_last_);
+  // More samples than in the slot before (a first slot, a scale-out) count less each, so that one
+  // slot does not outweigh a day.
+  float share = 1.0f / float(std::max(slot_last_, slot_count_ + 1));
   if (auto amount = take(usage_carry_, usage_weight_ * share))
     usage_.add(usage_bucket(millicores, usage_buckets), amount);
   if (slots_ > 0)
@@ -351,15 +353,27 @@ void cpu_model::merge(const cpu_model& other) {
   }
   for (size_t i = 0; i < hours_.size(); ++i)
     out.hours_[i] = std::max(out.hours_[i], rest.hours_[i]);
-  if (out.slot_ - rest.slot_ < slots_an_hour)
-    for (size_t i = 0; i < recent_.size(); ++i)
-      out.recent_[i] = std::max(out.recent_[i], rest.recent_[i]);
+  // Closed slots of both that lie in the newer one's last hour; the older one's open slot is
+  // closed.
+  for (uint32_t back = 0; back < slots_an_hour; ++back) {
+    uint32_t slot = rest.slot_ - back;
+    if (slot >= out.slot_ || slot + slots_an_hour <= out.slot_)
+      continue;
+    auto i = slot % recent_.size();
+    out.recent_[i] = std::max(out.recent_[i], back == 0 ? encode_up(rest.live()) : rest.recent_[i]);
+  }
+  if (out.slot_ / slots_an_hour == rest.slot_ / slots_an_hour) {
+    float closed = out.slot_ == rest.slot_ ? 0 : rest.live();
+    out.hour_peak_ = std::max({out.hour_peak_, rest.hour_peak_, closed});
+  } else {
+    auto& code = out.hours_[week_hour(rest.slot_ / slots_an_hour)];
+    code = std::max(code, encode_hour(std::max(rest.hour_peak_, rest.live())));
+  }
   out.highest_ = std::max(out.highest_, rest.highest_);
   out.slots_ = std::max(out.slots_, rest.slots_);
   if (out.slot_ == rest.slot_) {
     out.slot_sum_ += rest.slot_sum_;
     out.slot_count_ += rest.slot_count_;
-    out.hour_peak_ = std::max(out.hour_peak_, rest.hour_peak_);
   }
   if (out.goal_.quantile > 0) {
     auto fresh = out.make_plan(out.goal_);

@@ -134,8 +134,9 @@ void memory_model::aim(const memory_question& question) {
 memory_answer memory_model::estimate(const memory_question& question, uint32_t now_s) const {
   memory_answer out;
   out.live = live();
-  if (slot_ == 0 || peak() <= 0)
+  if (peak() <= 0 && kill_s_ == 0)
     return out;
+  // Killed before it was ever measured: what follows from the kill is all that there is.
   size_t choice = question == goal_ ? best_ : choose(question);
   size_t span = choice / margins, margin = choice % margins;
   out.half_life_h = half_lives_h[span];
@@ -149,7 +150,7 @@ memory_answer memory_model::estimate(const memory_question& question, uint32_t n
   uint32_t since = now_s > kill_s_ ? now_s - kill_s_ : 0;
   out.oom_limit = limit_k_ * kib;
   double floor = floor_k_ * kib;
-  if (since > floor_holds_s)
+  if (since > floor_holds_s && peak() > 0)
     floor *= std::exp2(-double(since - floor_holds_s) / floor_half_life_s);
   if (floor > out.value) {
     out.oom_floor = floor;
@@ -200,9 +201,13 @@ void memory_model::merge(const memory_model& other) {
   const memory_model& rest = slot_ >= other.slot_ ? other : *this;
   if (rest.slot_ != 0) {
     auto age = float(std::min(out.slot_ - rest.slot_, longest_gap));
-    for (size_t s = 0; s < spans; ++s)
-      out.peaks_k_[s] = std::max(out.peaks_k_[s], rest.peaks_k_[s] * fading(age, half_lives_h[s]));
-    if (out.slot_ == rest.slot_)
+    bool same = out.slot_ == rest.slot_;
+    for (size_t s = 0; s < spans; ++s) {
+      // The older one's running slot is over by the newer one's clock.
+      float peak = same ? rest.peaks_k_[s] : std::max(rest.peaks_k_[s], rest.live_k_);
+      out.peaks_k_[s] = std::max(out.peaks_k_[s], peak * fading(age, half_lives_h[s]));
+    }
+    if (same)
       out.live_k_ = std::max(out.live_k_, rest.live_k_);
     if (out.slot_ / 288 == rest.slot_ / 288) {
       out.day_k_ = std::max(out.day_k_, rest.day_k_);
@@ -220,7 +225,7 @@ void memory_model::merge(const memory_model& other) {
   const memory_model& killed = kill_s_ >= other.kill_s_ ? *this : other;
   out.kill_s_ = killed.kill_s_;
   out.floor_k_ = std::max(floor_k_, other.floor_k_);
-  out.limit_k_ = killed.limit_k_;
+  out.limit_k_ = kill_s_ == other.kill_s_ ? std::max(limit_k_, other.limit_k_) : killed.limit_k_;
   out.ladder_k_ = std::max(ladder_k_, other.ladder_k_);
   out.kills_ = std::max(kills_, other.kills_);
   if (out.goal_.kill_price > 0)

@@ -108,8 +108,10 @@ void size_memory(draft& d, const policy_spec& policy, instant now) {
   auto answer = d.input->state->memory().estimate(ask, seconds_of(now));
   if (answer.value <= 0)
     return;
-  d.say(memory, reason_code::recent_peak, answer.peak, answer.half_life_h);
-  d.say(memory, reason_code::margin, answer.margin, answer.kills_a_day);
+  if (answer.peak > 0) {
+    d.say(memory, reason_code::recent_peak, answer.peak, answer.half_life_h);
+    d.say(memory, reason_code::margin, answer.margin, answer.kills_a_day);
+  }
   d.wish_memory = answer.value + double(d.memory->headroom_absolute);
   if (answer.oom_floor > 0)
     d.say(memory, reason_code::oom_kill, answer.oom_floor, answer.oom_limit);
@@ -163,13 +165,24 @@ void gate_history(draft& d, const policy_spec& policy) {
   }
 }
 
+/// Whole millicores and mebibytes, before the bounds: these hold to the unit.
 void round_up(draft& d) {
-  if (d.wish_cpu > 0)
-    d.out.target.requests.cpu = int64_t(std::ceil(d.wish_cpu));
-  if (d.wish_memory > 0) {
-    auto bytes = int64_t(std::ceil(d.wish_memory));
-    bool kept = d.input->current.requests.memory && *d.input->current.requests.memory == bytes;
-    d.out.target.requests.memory = kept ? bytes : (bytes + mebi - 1) / mebi * mebi;
+  d.wish_cpu = std::ceil(d.wish_cpu);
+  auto bytes = int64_t(std::ceil(d.wish_memory));
+  bool kept = d.input->current.requests.memory && *d.input->current.requests.memory == bytes;
+  d.wish_memory = double(kept ? bytes : (bytes + mebi - 1) / mebi * mebi);
+}
+
+/// The decision as it is told; the band in which nothing is urgent holds the target.
+void write_target(draft& d) {
+  for (auto kind : both) {
+    if (d.wish(kind) <= 0)
+      continue;
+    auto target = int64_t(d.wish(kind));
+    field(d.out.target.requests, kind) = target;
+    auto &lower = field(d.out.lower, kind), &upper = field(d.out.upper, kind);
+    lower = std::min(lower.value_or(target), target);
+    upper = std::max(upper.value_or(target), target);
   }
 }
 
@@ -233,13 +246,14 @@ void recommend(std::span<const container_input> containers, const policy_spec& p
     gate_history(d, policy);
     hold(d, facts);
     keep_above_live(d);
+    round_up(d);
     apply_container_bounds(d, facts);
     apply_hpa_guard(d, facts);
   }
   apply_pod_bounds(drafts, facts);
   for (auto& d : drafts)
     if (!d.off)
-      round_up(d);
+      write_target(d);
   apply_limits(drafts, facts);
   for (size_t i = 0; i < drafts.size(); ++i)
     out[i] = std::move(drafts[i].out);

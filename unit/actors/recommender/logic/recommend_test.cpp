@@ -70,6 +70,54 @@ TEST_CASE("a container without history keeps what it has") {
   CHECK(out[0].reasons[0].code == reason_code::no_history);
 }
 
+TEST_CASE("a container that is killed before it was ever measured gets more memory, and keeps it") {
+  container_state state;
+  oom_event kill;
+  kill.at = monday;
+  kill.memory_limit = kill.memory_request = 1000 << 20;
+  state.observe_oom(kill);
+  std::array inputs{input(state, 500, 1000 << 20)};
+  auto out = recommend(inputs, production(), {}, monday + 1s);
+  CHECK(out[0].target.requests.memory == 1200 << 20);
+  CHECK_FALSE(out[0].target.requests.cpu);
+  CHECK(out[0].urgent);
+  CHECK(recommend(inputs, production(), {}, monday + 48h)[0].target.requests.memory == 1200 << 20);
+  // Neither a merge nor a checkpoint forgets it.
+  std::string why;
+  auto loaded = container_state::load(state.save(), why);
+  REQUIRE(loaded);
+  container_state merged;
+  merged.merge(*loaded);
+  CHECK(merged == state);
+  auto measured = flat(1, 10, 100 << 20);
+  measured.merge(state);
+  CHECK(measured.memory().last_kill() == state.memory().last_kill());
+}
+
+TEST_CASE("bounds hold to the byte, whatever their alignment") {
+  auto state = flat(48, 3000, int64_t{6} << 30);
+  policy_spec policy = production();
+  policy.memory.max = 1'000'000'001;
+  std::array inputs{input(state, 100, 1 << 20)};
+  CHECK(recommend(inputs, policy, {}, monday + 48h)[0].target.requests.memory == 1'000'000'001);
+}
+
+TEST_CASE(
+  "where the LimitRange lets no limit rise, a request one unit lower keeps a pod burstable") {
+  auto state = flat(48, 3000, int64_t{6} << 30);
+  auto one = input(state, 500, int64_t{1} << 30);
+  one.current.limits = {1000, int64_t{2} << 30};
+  policy_spec policy = production();
+  policy.cpu.limit = policy.memory.limit = limit_strategy::equal_to_request;
+  sizing_facts facts;
+  facts.limits.emplace();
+  facts.limits->container_max = {800, int64_t{1} << 30};
+  std::array inputs{one};
+  auto out = recommend(inputs, policy, facts, monday + 48h);
+  CHECK(out[0].target.limits == resources{800, int64_t{1} << 30});
+  CHECK(out[0].target.requests == resources{799, int64_t{1} << 30});
+}
+
 TEST_CASE("the pod's sum never exceeds the largest node's room") {
   auto state = flat(48, 3000, int64_t{6} << 30);
   std::array inputs{input(state, 100, 1 << 30), input(state, 100, 1 << 30)};
