@@ -18,8 +18,4 @@ int run_replay(const replay_options&) {
   return refuse("replay");
 }
 
-int run_explain(const explain_options&) {
-  return refuse("explain");
-}
-
 }  // namespace scaleops
