@@ -85,11 +85,16 @@ struct scraper_state {
     auto now = env.anchor.at(self->clock().now());
     usage_limits limits{cfg.oldest_sample, cores};
     uint64_t before = samples;
+    const object* of = nullptr;  // a pod's containers come one after the other
+    scraped_pod* pod = nullptr;  // null: not placed yet, or already gone
     for (auto& metric : metrics.containers) {
-      auto found = metric.pod ? pods.find(meta_of(*metric.pod).uid) : pods.end();
-      if (found == pods.end())
-        continue;  // not placed yet, or already gone
-      take(found->second, metric, limits, now);
+      if (metric.pod.get() != of) {
+        of = metric.pod.get();
+        auto found = of ? pods.find(meta_of(*of).uid) : pods.end();
+        pod = found == pods.end() ? nullptr : &found->second;
+      }
+      if (pod)
+        take(*pod, metric, limits, now);
     }
     sampled->Increment(double(samples - before));
   }
@@ -179,9 +184,12 @@ struct scraper_state {
   void flush() {
     usage_collected news;
     for (auto& [ref, workload] : workloads)
-      if (workload.facts && (!workload.samples.empty() || !workload.kills.empty()))
+      if (workload.facts && (!workload.samples.empty() || !workload.kills.empty())) {
+        auto count = workload.samples.size();
         news.usage.push_back(
           {workload.facts, std::exchange(workload.samples, {}), std::exchange(workload.kills, {})});
+        workload.samples.reserve(count);  // the next round brings as many
+      }
     if (!news.usage.empty())
       self->send(feeder, std::move(news));
   }

@@ -96,11 +96,9 @@ struct leader_state {
       }
       become(true);
     };
-    auto lost = [this](caf::error& error) {
-      asking = false;
-      if (code_of(error) == ec::conflict || code_of(error) == ec::already_exists)
-        become(false);
-    };
+    // A conflict alone does not tell whose the lease is now: a write of our own whose answer was
+    // lost looks the same. The next look does; until then the last renewal counts, as in client-go.
+    auto lost = [this](caf::error&) { asking = false; };
     if (current)
       self->request(env.kube, cfg.request_timeout, update_object{object_now, false})
         .then(done, lost);

@@ -103,11 +103,19 @@ void root_state::on_sample_tick() {
 }
 
 void root_state::on_round(const usage_round& round) {
+  const object* of = nullptr;  // a pod's containers come one after the other
+  pod_row* row = nullptr;
   for (auto& reading : round.readings)
-    for (auto& metric : reading->containers)
-      if (auto* owner = metric.pod ? std::get_if<pod>(metric.pod.get()) : nullptr)
-        cluster.measure({owner->meta.ns, owner->meta.name}, metric.container,
-                        {metric.at, metric.started, metric.cpu_seconds, metric.working_set});
+    for (auto& metric : reading->containers) {
+      if (metric.pod.get() != of) {
+        of = metric.pod.get();
+        auto* owner = of ? std::get_if<pod>(of) : nullptr;
+        row = owner ? cluster.find_pod({owner->meta.ns, owner->meta.name}) : nullptr;
+      }
+      if (row)
+        inventory::measure(*row, metric.container,
+                           {metric.at, metric.started, metric.cpu_seconds, metric.working_set});
+    }
   rounds_done->Increment();
   readings_failed->Increment(double(round.failed));
   cluster.sample(now());

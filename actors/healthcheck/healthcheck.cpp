@@ -20,8 +20,25 @@ namespace scaleops {
 
 namespace {
 
+/// Try again to write this report.
+struct write_report {
+  object_ptr report;
+  int tries = 0;
+};
+
+}  // namespace
+
+}  // namespace scaleops
+
+SCALEOPS_LOCAL_MESSAGE(scaleops::write_report)
+
+namespace scaleops {
+
+namespace {
+
 using self_actor =
-  healthcheck_actor::extend_with<objects_sink_actor>::extend<caf::reacts_to<caf::tick_atom>>;
+  healthcheck_actor::extend_with<objects_sink_actor>::extend<caf::reacts_to<caf::tick_atom>,
+                                                             caf::reacts_to<write_report>>;
 
 struct healthcheck_state {
   static inline const char* name = "healthcheck";
@@ -149,13 +166,21 @@ struct healthcheck_state {
     write(std::make_shared<const object>(std::move(fresh)));
   }
 
-  void write(const object_ptr& object_now) {
+  /// Without a report the updater rests: one refusal must not keep it from the cluster until the
+  /// next round.
+  void write(const object_ptr& object_now, int tries = 3) {
+    auto again = [this, object_now, tries](const caf::error& error) {
+      bool newest = std::get<health_report>(*object_now).at == report.at;
+      if (code_of(error) != ec::invalid && tries > 1 && newest)
+        self->delayed_send(self, std::chrono::seconds{2}, write_report{object_now, tries - 1});
+    };
     self->request(env.kube, cfg.answer_timeout, update_object{object_now, false})
       .then([](object_ptr&) {},
-            [this, object_now](caf::error& error) {
-              if (code_of(error) == ec::not_found)
-                self->request(env.kube, cfg.answer_timeout, create_object{object_now})
-                  .then([](object_ptr&) {}, [](caf::error&) {});  // the next round writes again
+            [this, object_now, again](caf::error& error) {
+              if (code_of(error) != ec::not_found)
+                return again(error);
+              self->request(env.kube, cfg.answer_timeout, create_object{object_now})
+                .then([](object_ptr&) {}, [again](caf::error& reason) { again(reason); });
             });
   }
 
@@ -212,7 +237,8 @@ self_actor::behavior_type healthcheck(self_actor::stateful_pointer<healthcheck_s
           },
           [](const watch_synced&) {},
           [](const watch_lost&) {},
-          [&st](caf::tick_atom) { st.on_tick(); }};
+          [&st](caf::tick_atom) { st.on_tick(); },
+          [&st](const write_report& late) { st.write(late.report, late.tries); }};
 }
 
 }  // namespace

@@ -1,5 +1,10 @@
 #include "actors/recommender/checkpoint_keeper.hpp"
 
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
 #include <fmt/format.h>
 #include <prometheus/counter.h>
 #include <prometheus/registry.h>
@@ -15,7 +20,35 @@ namespace scaleops {
 
 namespace {
 
-using self_actor = checkpoint_keeper_actor::extend<caf::reacts_to<caf::tick_atom>>;
+/// Time to write a slot again that could not be written.
+struct retry_slot {
+  uint32_t slot = 0;
+};
+
+}  // namespace
+
+}  // namespace scaleops
+
+SCALEOPS_LOCAL_MESSAGE(scaleops::retry_slot)
+
+namespace scaleops {
+
+namespace {
+
+constexpr milliseconds retry_first = std::chrono::seconds{2};
+constexpr milliseconds retry_most = std::chrono::seconds{30};
+
+using self_actor =
+  checkpoint_keeper_actor::extend<caf::reacts_to<caf::tick_atom>, caf::reacts_to<retry_slot>>;
+
+/// One Checkpoint object. One write at a time, and each names the version that it replaces: a write
+/// that was given up may still arrive, and must not undo a newer one.
+struct slot_state {
+  std::optional<write_slot> next;  // newest order not yet sent
+  bool busy = false;               // a request or a pause is under way
+  uint64_t version = 0;            // of the object; 0: there is none
+  uint32_t failures = 0;           // in a row
+};
 
 struct keeper_state {
   static inline const char* name = "checkpoint_keeper";
@@ -26,13 +59,17 @@ struct keeper_state {
   component_env env;
   checkpoint_sink_actor sink;
   std::vector<saved_workload_ptr> loaded;
+  std::map<std::string, uint64_t> versions;  // of the objects found at the start, by name
+  std::map<uint32_t, slot_state> slots;
   prometheus::Counter* written = nullptr;
   prometheus::Counter* failed = nullptr;
   prometheus::Counter* refused = nullptr;
 
   void load(std::string token) {
-    if (token.empty())
+    if (token.empty()) {
       loaded.clear();
+      versions.clear();
+    }
     self
       ->request(env.kube, cfg.request_timeout,
                 list_query{object_kind::checkpoint, {}, 16, std::move(token)})
@@ -51,7 +88,10 @@ struct keeper_state {
   }
 
   void read(const std::shared_ptr<const checkpoint>& found) {
-    if (!found || !found->data)
+    if (!found)
+      return;
+    versions.insert_or_assign(found->meta.name, found->meta.resource_version);
+    if (!found->data)
       return;
     std::string why;
     if (auto workloads = decode_slot(*found->data, why)) {
@@ -62,30 +102,108 @@ struct keeper_state {
     spdlog::warn("recommender refuses checkpoint {}: {}", found->meta.name, why);
   }
 
-  void on_write(const write_slot& order) {
-    checkpoint fresh;
-    fresh.meta.ns = labels::system_namespace;
-    fresh.meta.name = fmt::format("slot-{:04}", order.slot);
-    object_key key{object_kind::checkpoint, fresh.meta.ns, fresh.meta.name, {}};
-    if (order.workloads.empty()) {
-      self->request(env.kube, cfg.request_timeout, delete_object{key, {}})
-        .then([](write_done&) {}, [](caf::error&) {});  // most often there is none
+  // ---- writing ----
+
+  static object_key key_of_slot(uint32_t slot) {
+    return {object_kind::checkpoint,
+            std::string(labels::system_namespace),
+            fmt::format("slot-{:04}", slot),
+            {}};
+  }
+
+  void on_write(write_slot& order) {
+    auto slot = order.slot;
+    auto [found, fresh] = slots.try_emplace(slot);
+    if (fresh)
+      if (auto known = versions.find(key_of_slot(slot).name); known != versions.end())
+        found->second.version = known->second;
+    found->second.next = std::move(order);
+    pump(slot);
+  }
+
+  void pump(uint32_t slot) {
+    auto& state = slots[slot];
+    if (state.busy || !state.next)
       return;
-    }
+    auto order = std::make_shared<const write_slot>(*std::exchange(state.next, std::nullopt));
+    if (order->workloads.empty() && state.version == 0)
+      return;
+    state.busy = true;
+    if (order->workloads.empty())
+      remove(order);
+    else
+      save(order);
+  }
+
+  void save(const std::shared_ptr<const write_slot>& order) {
+    auto key = key_of_slot(order->slot);
+    checkpoint fresh;
+    fresh.meta.ns = key.ns;
+    fresh.meta.name = key.name;
+    fresh.meta.resource_version = slots[order->slot].version;
     fresh.written = env.anchor.at(self->clock().now());
-    fresh.data = std::make_shared<const std::string>(encode_slot(order.workloads));
+    fresh.data = std::make_shared<const std::string>(encode_slot(order->workloads));
     auto object_now = std::make_shared<const object>(std::move(fresh));
-    auto count_ok = [this](object_ptr&) { written->Increment(); };
-    auto count_bad = [this](caf::error&) { failed->Increment(); };
-    // No resource version: this slot has one writer, its newest word counts.
-    self->request(env.kube, cfg.request_timeout, update_object{object_now, false})
-      .then(count_ok, [this, object_now, count_ok, count_bad](caf::error& error) {
-        if (code_of(error) == ec::not_found)
-          self->request(env.kube, cfg.request_timeout, create_object{object_now})
-            .then(count_ok, count_bad);
-        else
-          failed->Increment();
-      });
+    auto done = [this, order](object_ptr& stored) { on_saved(order->slot, stored); };
+    auto bad = [this, order](caf::error& error) { on_failure(order, error); };
+    if (slots[order->slot].version == 0)
+      self->request(env.kube, cfg.request_timeout, create_object{object_now}).then(done, bad);
+    else
+      self->request(env.kube, cfg.request_timeout, update_object{object_now, false})
+        .then(done, bad);
+  }
+
+  void remove(const std::shared_ptr<const write_slot>& order) {
+    self->request(env.kube, cfg.request_timeout, delete_object{key_of_slot(order->slot), {}})
+      .then([this, order](write_done&) { on_saved(order->slot, nullptr); },
+            [this, order](caf::error& error) { on_failure(order, error); });
+  }
+
+  void on_saved(uint32_t slot, const object_ptr& stored) {
+    auto& state = slots[slot];
+    state.version = stored ? meta_of(*stored).resource_version : 0;
+    state.failures = 0;
+    state.busy = false;
+    written->Increment();
+    pump(slot);
+  }
+
+  /// What was learned is not lost for a refusal: the order stands until a newer one comes.
+  void on_failure(const std::shared_ptr<const write_slot>& order, const caf::error& error) {
+    failed->Increment();
+    auto& state = slots[order->slot];
+    if (!state.next)
+      state.next = *order;
+    auto code = code_of(error);
+    if (code == ec::conflict || code == ec::already_exists)
+      return ask_version(order->slot);
+    if (code == ec::not_found)
+      state.version = 0;
+    pause(order->slot);
+  }
+
+  void ask_version(uint32_t slot) {
+    self->request(env.kube, cfg.request_timeout, get_query{key_of_slot(slot)})
+      .then(
+        [this, slot](object_ptr& found) {
+          slots[slot].version = meta_of(*found).resource_version;
+          pause(slot);
+        },
+        [this, slot](caf::error& error) {
+          if (code_of(error) == ec::not_found)
+            slots[slot].version = 0;
+          pause(slot);
+        });
+  }
+
+  void pause(uint32_t slot) {
+    auto wait = std::min(retry_most, retry_first * (1u << std::min(slots[slot].failures++, 10u)));
+    self->delayed_send(self, wait, retry_slot{slot});
+  }
+
+  void on_retry(const retry_slot& retry) {
+    slots[retry.slot].busy = false;
+    pump(retry.slot);
   }
 };
 
@@ -108,8 +226,8 @@ self_actor::behavior_type keeper(self_actor::stateful_pointer<keeper_state> self
                   .Register(*st.env.registry)
                   .Add({});
   st.load({});
-  return {[&st](const write_slot& order) { st.on_write(order); },
-          [&st](caf::tick_atom) { st.load({}); }};
+  return {[&st](write_slot& order) { st.on_write(order); }, [&st](caf::tick_atom) { st.load({}); },
+          [&st](const retry_slot& retry) { st.on_retry(retry); }};
 }
 
 }  // namespace

@@ -276,18 +276,22 @@ struct recommender_state {
   /// What the workload's own actor answers.
   template <class Answer, class Query>
   caf::result<Answer> pass_on(Query& query) {
-    auto found = workloads.find(query.workload);
-    if (found == workloads.end())
-      return fail(ec::not_found, "workload " + query.workload.to_string() + " is not known");
-    return self->delegate(found->second.actor, std::move(query));
+    if (auto found = workloads.find(query.workload); found != workloads.end())
+      return self->delegate(found->second.actor, std::move(query));
+    return fail(ec::not_found, "workload " + query.workload.to_string() + " is not known");
   }
 
   // ---- checkpoints ----
 
   void on_loaded(checkpoints_loaded& past) {
-    for (auto& saved : past.workloads)
-      if (now() - saved->seen < cfg.retention)
-        prior.insert_or_assign(saved->workload, saved);
+    for (auto& saved : past.workloads) {
+      if (now() - saved->seen >= cfg.retention)
+        continue;
+      // Slots of an earlier number of slots may hold an older state of the same workload.
+      auto& known = prior[saved->workload];
+      if (!known || known->seen < saved->seen)
+        known = saved;
+    }
     loaded = true;
   }
 

@@ -1,5 +1,6 @@
 #include "actors/updater/updater.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -49,8 +50,10 @@ constexpr std::array watched = {object_kind::namespace_object,
                                 object_kind::recommendation,
                                 object_kind::health_report};
 
-constexpr size_t many_waiting = 2'000;  // workloads
-constexpr milliseconds look_at_many = std::chrono::seconds{30};
+// Those that wait are looked at again after so long each, all together, but not more rarely than
+// the second.
+constexpr milliseconds wait_for_each = std::chrono::milliseconds{15};
+constexpr milliseconds wait_most = std::chrono::seconds{30};
 constexpr milliseconds admissions_answer_holds = std::chrono::seconds{30};
 
 using self_actor =
@@ -79,6 +82,7 @@ struct updater_state {
   std::set<workload_ref> round;    // looked at in this round
   std::set<workload_ref> waiting;  // not as they should be, nothing could be done yet
   instant last_waiting{};          // when all of those were last looked at
+  bool ticked = false;             // since then, or what they wait for has come
   update_plan plan;
   gate_state gate;
   instant started{};
@@ -126,6 +130,7 @@ struct updater_state {
   void on_tick() {
     self->delayed_send(self, cfg.tick, caf::tick_atom_v);
     ask_admissions();
+    ticked = true;
     run_round();
   }
 
@@ -152,11 +157,13 @@ struct updater_state {
                              std::chrono::duration<double>(self->clock().now() - from).count());
   }
 
-  /// Which workloads to look at: what changed, what waits, and now and then all. Where very many
-  /// wait, the budgets are what they wait for: looking at them all the time would change nothing.
+  /// Which workloads to look at: what changed, what waits, and now and then all. The more there are
+  /// that wait, the more it is the budgets that they wait for: looking at them all the time would
+  /// change nothing.
   void collect() {
     round = cluster.index.take_touched();
-    if (waiting.size() <= many_waiting || now() - last_waiting >= look_at_many) {
+    if (std::exchange(ticked, false) &&
+        (waiting_rest() <= cfg.tick || now() - last_waiting >= waiting_rest())) {
       last_waiting = now();
       round.merge(waiting);
       waiting.clear();
@@ -167,6 +174,10 @@ struct updater_state {
     memory.prune(last_scan);
     for (auto& [name, wish] : cluster.view.recommendations.all())
       round.insert(wish->target);
+  }
+
+  milliseconds waiting_rest() const {
+    return std::min<milliseconds>(waiting.size() * wait_for_each, wait_most);
   }
 
   void look_at_gate() {
@@ -232,6 +243,9 @@ struct updater_state {
       for (auto& [ref, usage] : measured.usage)
         memory.usage.insert_or_assign(ref, std::move(usage));
     }
+    if (waiting_rest() > cfg.tick)
+      return;  // the next look at all that wait finds it
+    ticked = true;
     plan_soon();
   }
 

@@ -5,8 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "messages/crd/object_fields.hpp"
-#include "messages/crd/policy_fields.hpp"
+#include "messages/crd/body.hpp"
 #include "messages/crd/reader.hpp"
 #include "messages/crd/writer.hpp"
 #include "messages/labels.hpp"
@@ -16,49 +15,8 @@ namespace scaleops::crd {
 
 namespace {
 
-constexpr std::array own_kinds = {object_kind::policy,
-                                  object_kind::policy_rule,
-                                  object_kind::recommendation,
-                                  object_kind::automated_namespace,
-                                  object_kind::custom_owner_grouping,
-                                  object_kind::checkpoint,
-                                  object_kind::health_report};
-
 std::string api_version() {
   return fmt::format("{}/{}", labels::api_group, labels::api_version);
-}
-
-// ---- what stands beside metadata ----
-
-template <class A>
-void body(A& a, typename A::template ref<policy> o) {
-  a.require("spec");
-  a.object("spec", [&](auto& b) { policy_fields(b, o.spec); });
-}
-template <class A>
-void body(A& a, typename A::template ref<policy_rule> o) {
-  a.require("spec");
-  a.object("spec", [&](auto& b) { policy_rule_fields(b, o.spec); });
-}
-template <class A>
-void body(A& a, typename A::template ref<recommendation> o) {
-  recommendation_fields(a, o);
-}
-template <class A>
-void body(A& a, typename A::template ref<automated_namespace> o) {
-  automated_namespace_fields(a, o);
-}
-template <class A>
-void body(A& a, typename A::template ref<custom_owner_grouping> o) {
-  custom_owner_grouping_fields(a, o);
-}
-template <class A>
-void body(A& a, typename A::template ref<checkpoint> o) {
-  checkpoint_fields(a, o);
-}
-template <class A>
-void body(A& a, typename A::template ref<health_report> o) {
-  health_report_fields(a, o);
 }
 
 /// What follows from other fields once all are read.

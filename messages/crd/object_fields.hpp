@@ -100,6 +100,7 @@ void recommendation_fields(A& a, typename A::template ref<recommendation> r) {
     b.object("target", [&](auto& c) {
       c.text("kind", r.target.kind, text_form::required);
       c.text("name", r.target.name, text_form::name);
+      c.rule("self == oldSelf", "target cannot change: it is what the object is named after");
     });
     b.text("policy", r.policy_override, text_form::optional_name);
     b.boolean("excluded", r.excluded);
@@ -141,6 +142,8 @@ void custom_owner_grouping_fields(A& a, typename A::template ref<custom_owner_gr
     b.text("label", g.label);
     b.text("ownerKind", g.owner_kind);
     b.text("kind", g.kind, text_form::required);
+    b.rule("(has(self.label) && self.label != '') != (has(self.ownerKind) && self.ownerKind != '')",
+           "give either label or ownerKind");
     if (g.label.empty() == g.owner_kind.empty())
       b.refuse("label", "give either label or ownerKind");
   });

@@ -56,6 +56,10 @@ void resource_policy_fields(A& a, resource_kind kind, typename A::template ref<r
   amount<A>(a, "max", kind, p.max);
   a.choice("limitStrategy", p.limit, limit_strategies);
   a.number("limitMultiple", p.limit_multiple, {1, 100, false, "times the request"});
+  a.rule(
+    "!has(self.min) || !has(self.max) || "
+    "quantity(string(self.max)).compareTo(quantity(string(self.min))) >= 0",
+    "max is below min");
   if (p.min && p.max && *p.max < *p.min)
     a.refuse("max", "is below min");
 }
@@ -117,6 +121,8 @@ void label_selector_fields(A& a, typename A::template ref<label_selector> s) {
     b.require("operator");
     b.choice("operator", r.operation, operators);
     b.texts("values", r.values, text_form::any);
+    b.rule("(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
+           "In and NotIn need values, Exists and DoesNotExist take none");
     if (!values_fit(r))
       b.refuse("values", r.values.empty() ? "is empty: In and NotIn need values"
                                           : "is not empty: Exists and DoesNotExist take none");

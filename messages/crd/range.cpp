@@ -31,7 +31,7 @@ bool is_zone(std::string_view text) {
 }  // namespace
 
 bool has_form(std::string_view text, text_form form) {
-  if (text.size() > 4096)
+  if (text.size() > longest_text)
     return false;
   switch (form) {
     case text_form::any:

@@ -1,6 +1,7 @@
 // What a field may hold, as a test and in words.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -9,6 +10,10 @@
 #include "messages/time.hpp"
 
 namespace scaleops::crd {
+
+/// Bytes of a text, entries of a list: the API server bounds what rules cost by these.
+inline constexpr size_t longest_text = 4096;
+inline constexpr size_t most_items = 256;
 
 struct integer_range {
   int64_t low = 0;

@@ -91,10 +91,17 @@ const json* reader::mapping(std::string_view name) {
 
 const json* reader::sequence(std::string_view name) {
   auto* value = find(name);
-  if (!value || value->is_array())
-    return value;
-  add(path_of(name), *value, "a list");
-  return nullptr;
+  if (!value)
+    return nullptr;
+  if (!value->is_array()) {
+    add(path_of(name), *value, "a list");
+    return nullptr;
+  }
+  if (value->size() > most_items) {
+    refuse(name, fmt::format("{} entries, more than {}", value->size(), most_items));
+    return nullptr;
+  }
+  return value;
 }
 
 const std::string* reader::string(std::string_view name) {

@@ -36,6 +36,7 @@ public:
 
   bool absent(std::string_view name);  // or null
   void require(std::string_view name);
+  void rule(std::string_view, std::string_view) {}  // the API server's; ours stands beside it
 
   void text(std::string_view name, std::string& into, text_form form = text_form::any);
   void boolean(std::string_view name, bool& into);

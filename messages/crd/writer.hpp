@@ -29,6 +29,7 @@ public:
   explicit writer(json& node) : node_{node} { node_ = json::object(); }
 
   void require(std::string_view) {}
+  void rule(std::string_view, std::string_view) {}
   void skip(std::initializer_list<std::string_view>) {}
   void refuse(std::string_view, const std::string&) {}
 

@@ -30,16 +30,30 @@ void add_common(command& c, log_options& log) {
 
 void describe(command& c, up_options& o) {
   c.name = "up";
-  c.summary = "Runs the whole platform in one process, on an embedded cluster.";
+  c.summary =
+    "Runs the whole platform in one process: on an embedded cluster, or read-only on a real one.";
+  c.add("kubeconfig", o.kubeconfig, text("FILE"),
+        "Look at a real cluster, without changing anything in it; several files with ':' between "
+        "them are merged. Not given, with --context: $KUBECONFIG or ~/.kube/config.");
+  c.add("context", o.context, text("NAME"),
+        "Context of the kubeconfig. Not given: its current one.");
+  c.add("prometheus", o.prometheus, text("URL"),
+        "Prometheus that has watched the real cluster: its past is learned from at the start. Not "
+        "given: learning begins now.");
+  c.add("history", o.history, duration(1h, 90 * day),
+        "How much of Prometheus' past is learned from.");
   c.add("traces", o.traces, readable_file(),
         "Recorded usage (series,timestamp_s,cpu_cores,memory_bytes; .csv or .csv.gz) that drives "
         "the workloads "
         "instead of generated curves.");
-  c.add("speed", o.speed, speed(), "Simulated time by real time; max runs as fast as possible.");
+  c.add(
+    "speed", o.speed, speed(),
+    "Simulated time by real time; max runs as fast as possible. A real cluster has its own pace.");
   c.add("seed", o.seed, whole(0, std::numeric_limits<uint64_t>::max()),
         "Everything random comes from it: same seed, same history.");
   c.add("for", o.run_for, duration(1min, 3650 * day),
-        "Stop after this simulated time and print the report. Not given: run until interrupted.");
+        "Stop after this time (simulated time on the embedded cluster) and print the report. Not "
+        "given: run until interrupted.");
   c.add("report", o.report, writable_file(),
         "Also write the report of --for to this file, as JSON.");
   c.add("listen", o.listen, address(), "Where the dashboard and the metrics are served.");

@@ -35,6 +35,11 @@ struct log_options {
 
 /// The whole platform in one process.
 struct up_options {
+  std::string
+    kubeconfig;         // a real cluster, read-only; empty with `context` empty: the embedded one
+  std::string context;  // empty: the kubeconfig's current one
+  std::string prometheus;                         // of the real cluster; empty: no past
+  milliseconds history = std::chrono::hours{48};  // of Prometheus' memory, learned from first
   std::vector<std::string>
     traces;  // recorded usage to drive the embedded cluster's workloads; empty: generated curves
   time_factor speed{60, false};

@@ -14,6 +14,7 @@
 #include <caf/execution_unit.hpp>
 #include <caf/make_actor.hpp>
 #include <caf/resumable.hpp>
+#include <caf/scheduler/abstract_coordinator.hpp>
 #include <caf/send.hpp>
 
 namespace scaleops {
@@ -24,11 +25,16 @@ public:
   asio_unit(caf::actor_system& sys, boost::asio::io_context& ioc)
       : caf::execution_unit(&sys), ioc_(ioc) {}
 
-  void exec_later(caf::resumable* job) override {
+  /// Jobs of this unit's own actors stay on its thread. Others, woken by a message from here,
+  /// belong to the actor system's scheduler: the thread of the sockets must not do their work.
+  void exec_later(caf::resumable* job) override;
+
+private:
+  void run_here(caf::resumable* job) {
     boost::asio::post(ioc_, [this, job] {
       switch (job->resume(this, 64)) {
         case caf::resumable::resume_later:
-          exec_later(job);
+          run_here(job);
           break;
         case caf::resumable::done:
         case caf::resumable::awaiting_message:
@@ -40,7 +46,6 @@ public:
     });
   }
 
-private:
   boost::asio::io_context& ioc_;
 };
 
@@ -64,6 +69,13 @@ private:
   std::shared_ptr<asio_unit> unit_;
   caf::behavior behavior_;
 };
+
+inline void asio_unit::exec_later(caf::resumable* job) {
+  if (dynamic_cast<asio_actor*>(job))
+    run_here(job);
+  else
+    system().scheduler().enqueue(job);
+}
 
 /// Owns one asio_actor. `self()` may be used from handlers on the io_context's thread only.
 class asio_bridge {

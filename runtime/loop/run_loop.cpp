@@ -1,6 +1,7 @@
 #include "runtime/loop/run_loop.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <thread>
 
 #include <caf/scheduled_actor.hpp>
@@ -16,6 +17,13 @@ constexpr uint64_t steps_between_polls = 64;
 constexpr auto poll_every = std::chrono::milliseconds{5};
 constexpr auto longest_wait = std::chrono::milliseconds{50};
 
+/// What this thread has used of a processor: other programs' load does not count.
+std::chrono::nanoseconds cpu_time() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
+}
+
 caf::actor_system_config& prepare(caf::actor_system_config& cfg) {
   cfg.set("scheduler.policy", caf::atom("testing"));
   return cfg;
@@ -23,7 +31,9 @@ caf::actor_system_config& prepare(caf::actor_system_config& cfg) {
 
 }  // namespace
 
-run_loop::run_loop(run_loop_config cfg) : cfg_{cfg}, order_{cfg.seed} {
+run_loop::run_loop(run_loop_config cfg) : cfg_{cfg}, made_{real_clock::now()}, order_{cfg.seed} {
+  if (cfg_.real_time)
+    cfg_.speed = 1;
   system_ = std::make_unique<caf::actor_system>(prepare(system_config_));
   scheduler_ = &dynamic_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
   scheduler_->clock().current_time = origin;
@@ -44,9 +54,17 @@ void run_loop::attribute(const std::string& name, const std::function<void()>& f
                             [&](const part_usage& part) { return part.name == name; });
   if (found == parts_.end())
     found = parts_.insert(parts_.end(), part_usage{name, {}, 0});
+  auto part = uint8_t(found - parts_.begin());
   claim_new_actors(0);
+  enter(part);
   f();
-  claim_new_actors(uint8_t(found - parts_.begin()));
+  enter(0);
+  claim_new_actors(part);
+}
+
+void run_loop::enter(uint8_t part) {
+  if (cfg_.running)
+    *cfg_.running = part;
 }
 
 void run_loop::claim_new_actors(uint8_t part) {
@@ -77,9 +95,11 @@ void run_loop::run_job() {
     return;
   }
   uint8_t part = id < part_of_actor_.size() ? part_of_actor_[id] : 0;
-  auto before = real_clock::now();
+  enter(part);
+  auto before = cpu_time();
   scheduler_->run_once();
-  parts_[part].busy += real_clock::now() - before;
+  parts_[part].busy += cpu_time() - before;
+  enter(0);
   ++parts_[part].messages;
   claim_new_actors(part);
 }
@@ -109,8 +129,8 @@ bool run_loop::run_until(instant end) {
   stopped_ = false;
   auto& timers = scheduler_->clock().schedule();
   auto virtual_end = origin + (end - cfg_.begin);
-  auto real_begin = real_clock::now();
-  auto virtual_begin = clock_now();
+  auto real_begin = cfg_.real_time ? made_ : real_clock::now();
+  auto virtual_begin = cfg_.real_time ? origin : clock_now();
   while (!stopped_) {
     run_ready();
     if (stopped_)
@@ -132,8 +152,8 @@ bool run_loop::run_until(instant end) {
         continue;
       }
       // A machine that cannot keep the pace runs late instead of piling up a debt.
-      if (allowed - due >
-          std::chrono::duration_cast<duration>(std::chrono::seconds{1} * cfg_.speed)) {
+      if (!cfg_.real_time && allowed - due > std::chrono::duration_cast<duration>(
+                                               std::chrono::seconds{1} * cfg_.speed)) {
         real_begin = real_now;
         virtual_begin = due;
       }

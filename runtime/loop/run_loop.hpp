@@ -25,7 +25,11 @@ struct run_loop_config {
   double speed = 0;      // virtual seconds a real second; 0: as fast as possible
   bool shuffle = false;  // let the seed pick the next message
   uint64_t seed = 1;
-  bool account = false;  // measure the time of each part
+  bool account = false;        // measure the CPU time of each part
+  uint8_t* running = nullptr;  // told which part runs, as an index into usage()
+  /// Virtual time is the real time since the loop was made, speed 1. A loop that ran late catches
+  /// up: its clock must agree with the rest of the world's.
+  bool real_time = false;
 };
 
 class run_loop {
@@ -77,7 +81,7 @@ public:
 
   struct part_usage {
     std::string name;
-    duration busy{};
+    duration busy{};  // CPU time of this thread
     uint64_t messages = 0;
   };
   const std::vector<part_usage>& usage() const { return parts_; }
@@ -91,8 +95,10 @@ private:
   void run_ready();
   void maybe_poll();
   void claim_new_actors(uint8_t part);
+  void enter(uint8_t part);
 
   run_loop_config cfg_;
+  std::chrono::steady_clock::time_point made_;
   caf::actor_system_config system_config_;
   std::unique_ptr<caf::actor_system> system_;
   caf::scheduler::test_coordinator* scheduler_ = nullptr;

@@ -7,6 +7,7 @@
 namespace scaleops {
 
 int run_up(const up_options& options);
+int run_up_live(const up_options& options);  // on a real cluster
 int run_replay(const replay_options& options);
 int run_explain(const explain_options& options);
 int run_component(const component_options& options);

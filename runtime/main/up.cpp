@@ -1,6 +1,4 @@
 // scaleops up: the whole platform on an embedded cluster, in one process.
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -8,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "runtime/main/commands.hpp"
+#include "runtime/main/progress_line.hpp"
 #include "runtime/policy/policy_source.hpp"
 #include "runtime/secret/secret.hpp"
 #include "runtime/up/session.hpp"
@@ -21,30 +20,6 @@ int refuse(const std::string& line) {
   return 2;
 }
 
-/// One line that is written over and over, on a terminal only.
-class progress_line {
-public:
-  explicit progress_line(bool on) : on_{on && isatty(STDERR_FILENO) != 0} {}
-  ~progress_line() { clear(); }
-
-  void show(const std::string& text) {
-    if (!on_)
-      return;
-    std::fprintf(stderr, "\r\033[K%s", text.c_str());
-    std::fflush(stderr);
-    shown_ = true;
-  }
-  void clear() {
-    if (shown_)
-      std::fprintf(stderr, "\r\033[K");
-    shown_ = false;
-  }
-
-private:
-  bool on_;
-  bool shown_ = false;
-};
-
 std::string summary(up_session& session) {
   auto now = measure_requests(session.cluster(), session.granted());
   auto& truth = session.cluster().statistics();
@@ -57,7 +32,7 @@ std::string summary(up_session& session) {
 
 /// Runs in slices, so that progress is seen; true when the time is up.
 bool run_with_progress(up_session& session, std::optional<milliseconds> span) {
-  progress_line line{true};
+  progress_line line;
   auto left = span.value_or(milliseconds::max());
   while (left.count() > 0) {
     auto slice = std::min<milliseconds>(left, std::chrono::hours{1});
@@ -83,6 +58,10 @@ bool write_file(const std::string& path, const std::string& text) {
 }  // namespace
 
 int run_up(const up_options& options) {
+  if (!options.kubeconfig.empty() || !options.context.empty())
+    return run_up_live(options);
+  if (!options.prometheus.empty())
+    return refuse("--prometheus goes with --kubeconfig: the embedded cluster has no past");
   // Everything that can be wrong is found before anything is started.
   up_session::settings with;
   with.seed = options.seed;

@@ -14,8 +14,10 @@ namespace scaleops {
 
 class web_front::impl {
 public:
-  impl(caf::actor_system& sys, const platform& components, endpoint where)
-      : gateway{sys, io, {}, components.handle<dashboards_actor>(component::dashboards)},
+  impl(caf::actor_system& sys, const platform& components, endpoint where,
+       boost::asio::io_context* shared)
+      : io{shared ? *shared : own},
+        gateway{sys, io, {}, components.handle<dashboards_actor>(component::dashboards)},
         server{io, config_of(where), routes_of(components, gateway)},
         signals{io, SIGINT, SIGTERM} {}
 
@@ -48,14 +50,16 @@ public:
     return routes.handler();
   }
 
-  boost::asio::io_context io{1};
+  boost::asio::io_context own{1};
+  boost::asio::io_context& io;
   actor_gateway gateway;
   http_server server;
   boost::asio::signal_set signals;
 };
 
-web_front::web_front(caf::actor_system& sys, const platform& components, endpoint where)
-    : x_{std::make_unique<impl>(sys, components, std::move(where))} {}
+web_front::web_front(caf::actor_system& sys, const platform& components, endpoint where,
+                     boost::asio::io_context* io)
+    : x_{std::make_unique<impl>(sys, components, std::move(where), io)} {}
 
 web_front::~web_front() {
   stop();

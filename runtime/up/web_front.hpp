@@ -10,11 +10,17 @@
 #include "runtime/config/options.hpp"
 #include "runtime/platform/platform.hpp"
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace scaleops {
 
 class web_front {
 public:
-  web_front(caf::actor_system& sys, const platform& components, endpoint where);
+  /// `io`: whose handlers poll() and wait() run besides their own; null: one of its own.
+  web_front(caf::actor_system& sys, const platform& components, endpoint where,
+            boost::asio::io_context* io = nullptr);
   ~web_front();
 
   /// Empty when listening, else one line that names address, port and cause.

@@ -26,6 +26,8 @@ public:
   virtual bool run_until(const std::function<bool()>& done, milliseconds most) = 0;
   /// Makes all resource versions so far too old; false where the host cannot.
   virtual bool compact() = 0;
+  /// Whether a resize that no node can hold is refused (1.36) or accepted and marked (until 1.35).
+  virtual bool refuses_infeasible() { return true; }
   /// A token that the cluster accepts; empty: unknown.
   virtual std::string good_token() { return {}; }
 

@@ -18,12 +18,14 @@ bool is(std::string_view text, std::string_view word) {
                     [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
 }
 
-/// Annotations speak before labels.
+/// Annotations speak before labels. The maps are small and this is asked for every pod: walking
+/// them costs less than making a string of the key.
 std::optional<std::string_view> said(const string_map& annotations, const string_map& labels,
                                      std::string_view key) {
   for (auto* map : {&annotations, &labels})
-    if (auto found = map->find(std::string(key)); found != map->end())
-      return found->second;
+    for (auto& [name, value] : *map)
+      if (name == key)
+        return value;
   return std::nullopt;
 }
 

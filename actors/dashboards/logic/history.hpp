@@ -60,8 +60,11 @@ public:
   using row = std::array<double, Channels>;
 
   history(std::vector<history_level> levels, std::array<fold, Channels> folds) : folds_(folds) {
-    for (auto& spec : levels)
+    levels_.reserve(levels.size());
+    for (auto& spec : levels) {
       levels_.push_back({spec, {}, 0, 0, {}, {}, {}});
+      levels_.back().ring.reserve(spec.capacity);  // growing by doubling would leave a third unused
+    }
   }
 
   /// Samples older than the open bucket are dropped: rings only move forward.
@@ -100,7 +103,7 @@ private:
   struct level {
     using slot = std::array<typename Codec::stored, Channels>;
     history_level spec;
-    std::vector<slot> ring;  // grows to the capacity, then turns
+    std::vector<slot> ring;  // fills up to its capacity, then turns
     size_t oldest = 0;
     int64_t open = 0;  // bucket number being filled; 0: none yet
     row sum;

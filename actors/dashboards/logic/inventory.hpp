@@ -122,8 +122,11 @@ public:
 
   void apply(const watch_event& event, instant now, inventory_news& news);
 
-  /// One container's reading; unknown pods and containers are passed over.
-  void measure(const pod_ref& pod, std::string_view container, const usage_reading& reading);
+  /// Null for a pod that is not known.
+  pod_row* find_pod(const pod_ref& ref);
+
+  /// One container's reading; unknown containers are passed over.
+  static void measure(pod_row& row, std::string_view container, const usage_reading& reading);
 
   /// Closes a round of readings: sums up use and adds one point to every series.
   void sample(instant now);

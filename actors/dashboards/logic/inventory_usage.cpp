@@ -7,12 +7,12 @@ namespace scaleops::dashboards::logic {
 
 using std::chrono::minutes;
 
-void inventory::measure(const pod_ref& ref, std::string_view container,
-                        const usage_reading& reading) {
+pod_row* inventory::find_pod(const pod_ref& ref) {
   auto found = pods_.find(ref);
-  if (found == pods_.end())
-    return;
-  auto& row = found->second;
+  return found == pods_.end() ? nullptr : &found->second;
+}
+
+void inventory::measure(pod_row& row, std::string_view container, const usage_reading& reading) {
   auto index = find_container(row.object->containers, container);
   if (!index || *index >= row.meters.size())
     return;

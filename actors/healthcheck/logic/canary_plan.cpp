@@ -8,6 +8,9 @@ namespace scaleops {
 namespace {
 
 constexpr const char* canary_name = "canary";
+/// No such Deployment exists. The API server wants some uid of an owner, and its garbage collector
+/// takes a canary away that we could not delete.
+constexpr const char* nobodys_uid = "00000000-0000-0000-0000-000000000000";
 
 }  // namespace
 
@@ -39,7 +42,7 @@ pod canary_pod(const std::string& suffix) {
   pod canary;
   canary.meta.ns = labels::canary_namespace;
   canary.meta.name = std::string(canary_name) + "-" + suffix;
-  canary.meta.owners.push_back({"Deployment", canary_name, {}, true});
+  canary.meta.owners.push_back({"Deployment", canary_name, nobodys_uid, true});
   container_spec container;
   container.name = canary_name;
   container.image = "scaleops/canary";

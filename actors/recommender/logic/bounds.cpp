@@ -117,6 +117,8 @@ void apply_hpa_guard(draft& d, const sizing_facts& facts) {
 
 void apply_limits(std::span<draft> drafts, const sizing_facts& facts) {
   std::vector<container_resources> before, after;
+  before.reserve(drafts.size());
+  after.reserve(drafts.size());
   for (auto& d : drafts) {
     auto& target = d.out.target;
     for (auto kind : both) {

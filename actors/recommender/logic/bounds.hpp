@@ -14,13 +14,15 @@ struct draft {
   const resource_policy* cpu = nullptr;
   const resource_policy* memory = nullptr;
   bool off = false;
+  bool silent = false;     // only targets are asked for
   bool killed = false;     // for memory, lately: growth passes the hysteresis
   double wish_cpu = 0;     // millicores, 0: unknown, leave alone
   double wish_memory = 0;  // bytes
   container_recommendation out;
 
   void say(resource_kind resource, reason_code code, double value, double reference) {
-    out.reasons.push_back({resource, code, value, reference});
+    if (!silent)
+      out.reasons.push_back({resource, code, value, reference});
   }
   const resource_policy& policy(resource_kind resource) const {
     return resource == resource_kind::cpu ? *cpu : *memory;

@@ -52,6 +52,14 @@ float error_edge(int bucket) {
   return bucket < fine_errors ? log_bucket_start<3>(bucket) * 0.25f
                               : log_bucket_start_all<1>(bucket - fine_errors) * 4;
 }
+/// Middle of each bucket.
+const std::array<float, 48> error_middles = [] {
+  std::array<float, 48> out{};
+  for (int i = 0; i < 48; ++i)
+    out[size_t(i)] = (error_edge(i) + error_edge(i + 1)) / 2;
+  return out;
+}();
+
 float error_at(float position) {
   int bucket = int(position);
   float from = error_edge(bucket);
@@ -217,13 +225,14 @@ cpu_model::plan cpu_model::make_plan(const cpu_question& question) const {
     }
     float margin = error_at(errors_[k].position(question.quantile));
     out.margin[k] = std::max(margin, 0.05f);
-    float over = 0, under = 0;
-    for (int i = 0; i < error_buckets; ++i) {
-      float ratio = error_at(float(i) + 0.5f), count = counts[size_t(i)];
-      (ratio > margin ? over : under) += count * (ratio - margin);
+    // Pinball loss: what lies above costs quantile, what lies below 1 - quantile.
+    float loss = 0;
+    for (size_t i = 0; i < error_buckets; ++i) {
+      float above = error_middles[i] - margin;
+      loss +=
+        float(counts[i]) * std::max(question.quantile * above, (question.quantile - 1) * above);
     }
-    float loss =
-      average_[k] * (question.quantile * over - (1 - question.quantile) * under) / float(total);
+    loss *= average_[k] / float(total);
     if (cpu_expert(k) == cpu_expert::season)
       loss /= season_must_win;
     if (!found || loss < least) {

@@ -38,9 +38,9 @@ void find_settings(draft& d, const policy_spec& policy) {
   d.memory = special && special->memory ? &*special->memory : &policy.memory;
 }
 
-cpu_question question_of(const resource_policy& cpu, const policy_spec& policy, change_cost cost) {
+cpu_question question_of(const cpu_goal& goal, const policy_spec& policy, change_cost cost) {
   cpu_question ask;
-  ask.quantile = float(cpu_goal_of(cpu, policy.aggressiveness).quantile);
+  ask.quantile = float(goal.quantile);
   ask.follow = cost == change_cost::in_place;
   ask.season = policy.season;
   return ask;
@@ -60,7 +60,8 @@ double confidence_of(const container_state& state) {
 
 void size_cpu(draft& d, const policy_spec& policy, const sizing_facts& facts) {
   auto& model = d.input->state->cpu();
-  auto ask = question_of(*d.cpu, policy, facts.cost);
+  auto goal = cpu_goal_of(*d.cpu, policy.aggressiveness);
+  auto ask = question_of(goal, policy, facts.cost);
   auto answer = model.estimate(ask);
   if (answer.value <= 0)
     return;
@@ -81,7 +82,7 @@ void size_cpu(draft& d, const policy_spec& policy, const sizing_facts& facts) {
       break;
   }
   d.say(cpu, reason_code::margin, answer.margin - 1, 1 - ask.quantile);
-  double headroom = cpu_goal_of(*d.cpu, policy.aggressiveness).headroom;
+  double headroom = goal.headroom;
   d.wish_cpu = answer.value * (1 + headroom);
   double most = model.highest() * 1.1;  // no margin invents more than was ever seen
   if (d.wish_cpu > most) {
@@ -132,7 +133,7 @@ void keep_above_live(draft& d) {
 void set_bounds(draft& d) {
   auto& state = *d.input->state;
   double days = std::max(state.hours() / 24, 0.01);
-  double wide = 1 + 1 / days, narrow = std::pow(1 + 0.001 / days, -2);
+  double wide = 1 + 1 / days, narrow = 1 / ((1 + 0.001 / days) * (1 + 0.001 / days));
   double low = std::min(d.wish_cpu, double(state.cpu().quantile(0.5f)) * 1.15);
   double high = std::max(d.wish_cpu, double(state.cpu().quantile(0.95f)) * 1.15);
   if (d.wish_cpu > 0) {
@@ -176,7 +177,8 @@ void round_up(draft& d) {
 
 cpu_question question_of(const policy_spec& policy, std::string_view container, change_cost cost) {
   auto* special = special_of(policy, container);
-  return question_of(special && special->cpu ? *special->cpu : policy.cpu, policy, cost);
+  auto& cpu = special && special->cpu ? *special->cpu : policy.cpu;
+  return question_of(cpu_goal_of(cpu, policy.aggressiveness), policy, cost);
 }
 
 memory_question memory_question_of(const policy_spec& policy, std::string_view container) {
@@ -193,12 +195,14 @@ std::vector<container_recommendation> recommend(std::span<const container_input>
 }
 
 void recommend(std::span<const container_input> containers, const policy_spec& policy,
-               const sizing_facts& facts, instant now, std::vector<container_recommendation>& out) {
+               const sizing_facts& facts, instant now, std::vector<container_recommendation>& out,
+               detail told) {
   out.resize(containers.size());
   std::vector<draft> drafts(containers.size());
   for (size_t i = 0; i < containers.size(); ++i) {
     auto& d = drafts[i];
     d.input = &containers[i];
+    d.silent = told == detail::targets;
     d.out = std::move(out[i]);
     d.out.name = d.input->name;
     d.out.target = {};
@@ -224,7 +228,8 @@ void recommend(std::span<const container_input> containers, const policy_spec& p
     if (auto since = d.input->state->revision_since();
         since != instant{} && now - since < hours{24})
       d.say(resource_kind::cpu, reason_code::new_revision, hours_of(now - since), 0);
-    set_bounds(d);
+    if (!d.silent)
+      set_bounds(d);
     gate_history(d, policy);
     hold(d, facts);
     keep_above_live(d);

@@ -65,9 +65,14 @@ std::vector<container_recommendation> recommend(std::span<const container_input>
                                                 const policy_spec& policy,
                                                 const sizing_facts& facts, instant now);
 
+/// How much is told: targets alone (and `urgent`) cost a third of the whole with reasons, bounds
+/// and confidence.
+enum class detail : uint8_t { full, targets };
+
 /// The same into `out`, whose memory is used again.
 void recommend(std::span<const container_input> containers, const policy_spec& policy,
-               const sizing_facts& facts, instant now, std::vector<container_recommendation>& out);
+               const sizing_facts& facts, instant now, std::vector<container_recommendation>& out,
+               detail told = detail::full);
 
 /// Hex SHA-256 over everything that `recommend` read.
 std::string input_digest(std::span<const container_input> containers, const policy_spec& policy,

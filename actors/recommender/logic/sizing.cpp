@@ -16,8 +16,13 @@ constexpr double default_kill_price = 7;  // GiB days, at P93
 struct band {
   double up, down, up_growth, down_growth;
 };
-constexpr band bands[2][2] = {{{0.10, 0.15, 1, 2}, {0.05, 0.10, 0, 1}},     // in place: cpu, memory
+constexpr band bands[2][2] = {{{0.10, 0.12, 1, 2.5}, {0.05, 0.10, 0, 1}},   // in place: cpu, memory
                               {{0.10, 0.10, 0.5, 3}, {0.05, 0.12, 3, 4}}};  // by restart
+
+/// 10^x; most policies leave the knob in the middle.
+double ten_to(double x) {
+  return x == 0 ? 1 : std::pow(10, x);
+}
 
 }  // namespace
 
@@ -25,8 +30,8 @@ cpu_goal cpu_goal_of(const resource_policy& policy, double aggressiveness) {
   double a = std::clamp(aggressiveness, 0.0, 1.0);
   // A request that follows the load is never far above it: the same risk is reached at a lower
   // level.
-  double odds = (1 - policy.percentile) / policy.percentile * 1.55;
-  odds *= std::pow(10, (a < 0.5 ? 4.0 : 1.6) * (a - 0.5));
+  double odds = (1 - policy.percentile) / policy.percentile * 1.50;
+  odds *= ten_to((a < 0.5 ? 4.0 : 1.6) * (a - 0.5));
   return {std::clamp(1 / (1 + odds), 0.5, 0.9995), policy.headroom * 2 * (1 - a)};
 }
 
@@ -34,7 +39,7 @@ memory_question memory_goal_of(const resource_policy& policy, double aggressiven
   double a = std::clamp(aggressiveness, 0.0, 1.0);
   double above = std::clamp(1 - policy.percentile, 0.001, 0.999);
   memory_question out;
-  out.kill_price = float(default_kill_price * 0.07 / above * std::pow(10, 4 * (0.5 - a)));
+  out.kill_price = float(default_kill_price * 0.07 / above * ten_to(4 * (0.5 - a)));
   out.least_margin = float(policy.headroom * 2 * (1 - a));
   return out;
 }

@@ -115,4 +115,19 @@ std::vector<container_spec> with_changes(const std::vector<container_spec>& cont
   return result;
 }
 
+std::string describe(const pod& target, const std::vector<resource_change>& changes) {
+  std::string text;
+  for (auto& change : changes) {
+    auto amount = [&](const std::optional<int64_t>& value) {
+      return value ? format_amount(change.kind, *value) : std::string("none");
+    };
+    bool request = change.request_from != change.request_to;
+    text += (text.empty() ? "" : ", ") + target.containers[change.container].name + ": " +
+            std::string(to_string(change.kind)) + (request ? " " : " limit ") +
+            amount(request ? change.request_from : change.limit_from) + " to " +
+            amount(request ? change.request_to : change.limit_to);
+  }
+  return text;
+}
+
 }  // namespace scaleops

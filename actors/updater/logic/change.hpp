@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "actors/common/logic/cluster_view.hpp"
@@ -39,5 +40,8 @@ bool worthwhile(const resource_change& change, const updater_rules& rules);
 /// The containers with the given changes made, QoS class not yet looked at.
 std::vector<container_spec> with_changes(const std::vector<container_spec>& containers,
                                          const std::vector<resource_change>& changes);
+
+/// "app: cpu 500m to 120m, app: memory limit none to 1Gi"
+std::string describe(const pod& target, const std::vector<resource_change>& changes);
 
 }  // namespace scaleops

@@ -35,16 +35,23 @@ public:
       return;
     auto situation = situation_of(ref, revert ? nullptr : decision, in_);
     situation.reverting = revert;
+    bool waits = false;
     for (auto& [name, one] : pods)
       if (changeable(*one))
-        judge_one(situation, one, revert);
+        waits |= judge_one(situation, one, revert);
+    if (waits)
+      out_.unsettled.insert(ref);
     situations_.insert_or_assign(ref, std::move(situation));
   }
 
   update_plan finish() {
-    std::sort(wishes_.begin(), wishes_.end(), goes_before);
+    std::vector<pod_wish*> order;
+    order.reserve(wishes_.size());
     for (auto& wish : wishes_)
-      accept(wish);
+      order.push_back(&wish);
+    std::sort(order.begin(), order.end(), [](auto* a, auto* b) { return goes_before(*a, *b); });
+    for (auto* wish : order)
+      accept(*wish);
     return std::move(out_);
   }
 
@@ -54,16 +61,15 @@ private:
     return !one.meta.deleted && !one.node.empty() && !in_.memory.flights.contains(one.meta.uid);
   }
 
-  void judge_one(const workload_situation& situation, const std::shared_ptr<const pod>& one,
+  /// True when the pod must be looked at again even if nothing changes.
+  bool judge_one(const workload_situation& situation, const std::shared_ptr<const pod>& one,
                  bool revert) {
     // The pod's own metadata may exclude it although its workload is granted.
     if (!revert && says_exclude(one->meta)) {
       ++out_.held[refusal::excluded];
-      return;
+      return false;
     }
     auto verdict = judge_pod(situation, one, in_, out_);
-    if (verdict.waits)
-      out_.unsettled.insert(situation.ref);
     if (verdict.blocked)
       out_.blocked.insert(one->meta.uid);
     switch (verdict.is) {
@@ -76,10 +82,10 @@ private:
         refuse(std::move(verdict.wish), verdict.why, std::move(verdict.detail));
         break;
     }
+    return verdict.waits;
   }
 
   void accept(pod_wish& wish) {
-    out_.unsettled.insert(wish.workload);
     if (auto why = late_refusal(wish)) {
       refuse(std::move(wish), why->first, std::move(why->second));
       return;
@@ -170,8 +176,8 @@ private:
 
 bool goes_before(const pod_wish& a, const pod_wish& b) {
   // Larger first where the order is reversed, hence b before a in the tuples.
-  return std::tuple(b.urgent, b.grows, b.score, a.workload, a.target->meta.name) <
-         std::tuple(a.urgent, a.grows, a.score, b.workload, b.target->meta.name);
+  return std::tie(b.urgent, b.grows, b.score, a.workload, a.target->meta.name) <
+         std::tie(a.urgent, a.grows, a.score, b.workload, b.target->meta.name);
 }
 
 update_plan make_plan(const plan_inputs& in, const std::set<workload_ref>& only,

@@ -14,34 +14,12 @@ objection because(refusal why, std::string detail) {
   return std::pair{why, std::move(detail)};
 }
 
-std::string describe(const pod& target, const std::vector<resource_change>& changes) {
-  std::string text;
-  for (auto& change : changes) {
-    auto amount = [&](const std::optional<int64_t>& value) {
-      return value ? format_amount(change.kind, *value) : std::string("none");
-    };
-    bool request = change.request_from != change.request_to;
-    text += (text.empty() ? "" : ", ") + target.containers[change.container].name + ": " +
-            std::string(to_string(change.kind)) + (request ? " " : " limit ") +
-            amount(request ? change.request_from : change.limit_from) + " to " +
-            amount(request ? change.request_to : change.limit_to);
-  }
-  return text;
-}
-
 /// Judges one pod, step by step; each step may end it.
 class judge {
 public:
   judge(const workload_situation& situation, const std::shared_ptr<const pod>& target,
         const plan_inputs& in, update_plan& out)
       : situation_{situation}, target_{target}, in_{in}, out_{out} {
-    verdict_.wish.workload = situation.ref;
-    verdict_.wish.target = target;
-    verdict_.wish.revision = situation.decision ? situation.decision->revision : 0;
-    verdict_.wish.policy = situation.decision ? situation.decision->policy : "";
-    verdict_.wish.cool_down = situation.policy->cool_down;
-    verdict_.wish.min_ready = situation.owner ? situation.owner->min_ready : milliseconds{};
-    verdict_.wish.reverts = situation.reverting;
     auto found = in.memory.pods.find(target->meta.uid);
     if (found != in.memory.pods.end())
       memory_ = &found->second;
@@ -50,7 +28,7 @@ public:
   pod_verdict run() {
     changes_ = wanted_changes();
     if (changes_.empty())
-      return pending() ? escalate_pending() : verdict_;
+      return pending() ? escalate_pending() : std::move(verdict_);
     keep_allowed();
     if (kept_.empty())
       return refuse(first_drop_.first, first_drop_.second);
@@ -58,13 +36,19 @@ public:
     if (measuring_ &&
         std::none_of(kept_.begin(), kept_.end(), [](auto& change) { return change.urgent; }))
       return refuse(refusal::live_memory, "the live use is not known yet");
+    return decide();
+  }
+
+private:
+  /// About the changes that were kept.
+  pod_verdict decide() {
     if (!situation_.reverting && std::none_of(kept_.begin(), kept_.end(), [&](auto& change) {
           return worthwhile(change, in_.rules);
         }))
       return refuse(refusal::below_threshold, "too small a change");
     compose();
     if (after_ == target_->containers)
-      return verdict_;
+      return std::move(verdict_);
     if (auto hard = never_accepted())
       return refuse(hard->first, hard->second);
     if (auto why = in_place_problem())
@@ -72,7 +56,6 @@ public:
     return resize();
   }
 
-private:
   std::vector<resource_change> wanted_changes() const {
     if (situation_.reverting) {
       auto origin = origin_of(target_->meta);
@@ -187,6 +170,9 @@ private:
       lift_limits(container.resources);
     qos_kept_ = keep_qos(target_->containers, after_);
     auto& wish = verdict_.wish;
+    wish.grows = wish.urgent = wish.disruptive = outside_ = false;
+    wish.score = 0;
+    wish.containers.clear();
     double largest = -1;
     for (auto& change : kept_) {
       wish.grows |= change.grows;
@@ -243,9 +229,18 @@ private:
       return refuse(held->first, held->second);
     if (wish.disruptive) {
       if (auto why = disruption_refusal(situation_, *target_, in_, {}))
-        return refuse(why->first, why->second);
+        return without_restarts(*why);
     }
     return wished();
+  }
+
+  /// What restarts nothing need not wait for what does.
+  pod_verdict without_restarts(const std::pair<refusal, std::string>& why) {
+    verdict_.waits = true;
+    if (std::erase_if(kept_, [](auto& change) { return change.restarts; }) == 0 || kept_.empty())
+      return refuse(why.first, why.second);
+    auto rest = decide();
+    return rest.is == pod_verdict::what::wished ? rest : refuse(why.first, why.second);
   }
 
   /// The workload rests; healing in place passes all but a fight.
@@ -352,18 +347,32 @@ private:
 
   // ---- verdicts ----
 
+  /// Whose wish it is: only where somebody will read it, because most pods are as they should be.
+  void sign() {
+    auto& wish = verdict_.wish;
+    wish.workload = situation_.ref;
+    wish.target = target_;
+    wish.revision = situation_.decision ? situation_.decision->revision : 0;
+    wish.policy = situation_.decision ? situation_.decision->policy : "";
+    wish.cool_down = situation_.policy->cool_down;
+    wish.min_ready = situation_.owner ? situation_.owner->min_ready : milliseconds{};
+    wish.reverts = situation_.reverting;
+  }
+
   pod_verdict wished() {
+    sign();
     verdict_.is = pod_verdict::what::wished;
     verdict_.waits = true;
-    return verdict_;
+    return std::move(verdict_);
   }
 
   pod_verdict refuse(refusal why, std::string detail) {
+    sign();
     verdict_.is = pod_verdict::what::refused;
     verdict_.why = why;
     verdict_.detail = std::move(detail);
     verdict_.waits |= why != refusal::below_threshold && why != refusal::mode;
-    return verdict_;
+    return std::move(verdict_);
   }
 
   const workload_situation& situation_;

@@ -30,6 +30,9 @@ workload_situation situation_of(const workload_ref& ref, decision_ptr decision,
     auto flying = in.memory.flights.find(one->meta.uid);
     bool away = flying != in.memory.flights.end() && flying->second.disruptive;
     situation.replicas.ready += one->ready && !one->meta.deleted && !away;
+    situation.last_start = std::max(situation.last_start, one->meta.created);
+    for (auto& status : one->statuses)
+      situation.last_start = std::max(situation.last_start, status.started);
   }
   for (auto& [uid, one] : in.memory.flights)
     if (one.workload == ref)
@@ -63,6 +66,9 @@ objection disruption_refusal(const workload_situation& situation, const pod& tar
     if (in.now - memory->second.last_disruption < policy.cool_down)
       return because(refusal::cool_down, "another pod was disturbed a moment ago");
   }
+  // What an updater before us did is only to be seen in the pods.
+  if (in.now - in.started < policy.cool_down && in.now - situation.last_start < policy.cool_down)
+    return because(refusal::cool_down, "a pod was started a moment ago, as was this updater");
   auto replicas = situation.replicas;
   if (!target.ready)
     ++replicas.ready;  // it is missing anyway

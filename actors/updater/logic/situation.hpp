@@ -26,6 +26,7 @@ struct workload_situation {
   limit_bounds bounds;
   replica_state replicas;
   int32_t resizing = 0;       // non-disruptive resizes under way
+  instant last_start{};       // of any container of its pods
   bool increase_open = true;  // schedules
   bool decrease_open = true;
   bool reverting = false;  // the grant is gone: back to the origin

@@ -32,3 +32,10 @@ TEST_CASE("the canary's own recommendation carries a grant and is fresh") {
   CHECK(canary.target ==
         workload_ref{std::string(labels::canary_namespace), "Deployment", "canary"});
 }
+
+TEST_CASE("the canary pod names its owner as the API server wants it") {
+  auto owners = canary_pod("1").meta.owners;
+  REQUIRE(owners.size() == 1);
+  CHECK(owners[0].name == "canary");
+  CHECK_FALSE(owners[0].uid.empty());
+}

@@ -119,3 +119,14 @@ TEST_CASE("the digest changes with every input and repeats for equal ones") {
   CHECK(digest != input_digest(inputs, production(), {}, monday + 1ms));
   CHECK(digest != input_digest(inputs, builtin_policies().at("cost"), {}, monday));
 }
+
+TEST_CASE("targets alone are the same targets") {
+  auto state = flat(72, 200, 512 << 20);
+  std::array inputs{input(state, 4000, int64_t{8} << 30)};
+  std::vector<container_recommendation> lean;
+  recommend(inputs, production(), {}, monday + 72h, lean, detail::targets);
+  auto full = recommend(inputs, production(), {}, monday + 72h);
+  CHECK(lean[0].target == full[0].target);
+  CHECK(lean[0].reasons.empty());
+  CHECK_FALSE(full[0].reasons.empty());
+}

@@ -28,6 +28,7 @@ struct plan_table {
   gate_state gate{true, true, true, refusal::none, {}};
   policy_spec policy;
   instant now = t0;
+  instant started = t0 - 1h;  // the updater
   std::vector<container_recommendation> wishes;
   bool granted = true;
 
@@ -81,7 +82,7 @@ struct plan_table {
     custom.spec = policy;
     put(custom);
     plan_inputs in{cluster.view, cluster.index, cluster.board, memory, rules,
-                   zones,        gate,          t0 - 1h,       now};
+                   zones,        gate,          started,       now};
     token_bucket resizes{rules.resizes_per_minute, now},
       disruptions{rules.disruptions_per_minute, now};
     return make_plan(in, {web_ref}, resizes, disruptions);

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 TEST_CASE("a container that restarts for a resize is a disruption") {
   plan_table t;
-  t.wishes = {growth()};
+  t.wishes = {want("app", res({}, "2Gi"), res({}, "4Gi"))};
   for (auto name : {"web-1", "web-2", "web-3", "web-4"}) {
     pod p = plan_table::web(name);
     p.containers[0].resize_memory = resize_policy::restart_container;
@@ -24,6 +24,24 @@ TEST_CASE("a container that restarts for a resize is a disruption") {
   CHECK(held(plan, refusal::cool_down));
   t.policy.increase = t.policy.decrease = update_mode::in_place;
   CHECK(t.only_refusal() == refusal::mode);
+}
+
+TEST_CASE("what restarts nothing does not wait for what does") {
+  plan_table t;
+  t.wishes = {growth()};
+  t.policy.increase = t.policy.decrease = update_mode::in_place;
+  for (auto name : {"web-1", "web-2", "web-3", "web-4"}) {
+    pod p = plan_table::web(name);
+    p.containers[0].resize_memory = resize_policy::restart_container;
+    t.put(p);
+  }
+  auto plan = t.plan();
+  REQUIRE(plan.actions.size() == 1);
+  CHECK_FALSE(plan.actions[0].disruptive);
+  REQUIRE(plan.actions[0].containers.size() == 1);
+  auto& after = plan.actions[0].containers[0].resources;
+  CHECK(after.requests == res(1000, "1Gi"));
+  CHECK(plan.unsettled.contains(plan.actions[0].workload));
 }
 
 TEST_CASE("evictions come where a resize cannot, and only then") {
@@ -147,6 +165,20 @@ TEST_CASE("nobody is evicted while another pod of the workload is on its way") {
   auto plan = t.plan();
   CHECK(plan.actions.empty());
   CHECK(held(plan, refusal::cool_down));
+}
+
+TEST_CASE("a fresh updater does not repeat what the one before it has just done") {
+  plan_table t;
+  t.rules.in_place = false;
+  t.wishes = {growth()};
+  t.started = t.now - 1min;
+  pod replaced = plan_table::web("web-4");
+  replaced.meta.created = t.now - 3min;
+  t.put(replaced);
+  CHECK(held(t.plan(), refusal::cool_down));
+  // Had it been there for longer, it would have seen that itself.
+  t.started = t.now - 1h;
+  CHECK(t.plan().actions.size() == 1);
 }
 
 TEST_CASE("BestEffort pods are evicted at once, because a resize cannot give them anything") {

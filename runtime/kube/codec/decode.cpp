@@ -1,0 +1,151 @@
+#include "runtime/kube/codec/decode.hpp"
+
+#include <charconv>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "messages/crd/crd.hpp"
+#include "runtime/kube/codec/kinds.hpp"
+
+namespace scaleops::kube {
+
+namespace {
+
+uint64_t version_of(std::string_view words) {
+  uint64_t out = 0;
+  std::from_chars(words.data(), words.data() + words.size(), out);
+  return out;
+}
+
+bool is_ours(object_kind kind) {
+  return !crd::plural_of(kind).empty();
+}
+
+/// What says who the object is, even where it cannot be read.
+std::string name_of(json_view object, const std::string& kind) {
+  auto meta = object["metadata"];
+  return fmt::format("{} {}/{}", kind, meta["namespace"].text().substr(0, 100),
+                     meta["name"].text().substr(0, 100));
+}
+
+/// Our own kinds go through the strict reader, which wants its document by another parser; they are
+/// few and small.
+decoded_object read_own(object_kind kind, json_view view, dom::element element) {
+  auto document = nlohmann::json::parse(std::string(simdjson::minify(element)), nullptr, false);
+  auto parsed = crd::parse(document);
+  if (!parsed.value)
+    return {nullptr,
+            fmt::format("{}: {}", name_of(view, std::string(to_string(kind))),
+                        parsed.problems.empty() ? "cannot be read" : parsed.problems.front())};
+  if (kind_of(*parsed.value) != kind)
+    return {nullptr, fmt::format("a {} where a {} was asked for", to_string(kind_of(*parsed.value)),
+                                 to_string(kind))};
+  return {std::make_shared<const scaleops::object>(std::move(*parsed.value)), {}};
+}
+
+decoded_object read_one(object_kind kind, const resource_type& type, dom::element element) {
+  json_view view{element};
+  if (is_ours(kind))
+    return read_own(kind, view, element);
+  auto value = read_built_in(kind, type.kind, view);
+  if (meta_of(value).name.empty())
+    return {nullptr, fmt::format("a {} without a name", type.kind)};
+  return {std::make_shared<const scaleops::object>(std::move(value)), {}};
+}
+
+}  // namespace
+
+struct decoder::impl {
+  dom::parser parser;
+
+  /// False when the text is no JSON.
+  bool parse(std::string_view text, dom::element& into) {
+    return parser.parse(text.data(), text.size()).get(into) == simdjson::SUCCESS;
+  }
+};
+
+decoder::decoder() : x_{std::make_unique<impl>()} {}
+decoder::~decoder() = default;
+
+decoded_list decoder::list(object_kind kind, const resource_type& type, std::string_view text) {
+  decoded_list out;
+  dom::element root;
+  if (!x_->parse(text, root)) {
+    out.problem = fmt::format("list {}: the answer is no JSON", type.plural);
+    return out;
+  }
+  json_view view{root};
+  dom::array items;
+  if (root["items"].get(items) != simdjson::SUCCESS && view["items"]) {
+    out.problem = fmt::format("list {}: the answer is no list", type.plural);
+    return out;
+  }
+  auto meta = view["metadata"];
+  out.resource_version = version_of(meta["resourceVersion"].text());
+  out.continue_token = meta["continue"].string();
+  if (!view["items"]) {
+    if (out.resource_version == 0)
+      out.problem = fmt::format("list {}: the answer is no list", type.plural);
+    return out;
+  }
+  out.items.reserve(items.size());
+  for (auto item : items) {
+    auto one = read_one(kind, type, item);
+    if (one.value)
+      out.items.push_back(std::move(one.value));
+    else
+      out.problems.push_back(std::move(one.problem));
+  }
+  return out;
+}
+
+decoded_event decoder::event(object_kind kind, const resource_type& type, std::string_view line) {
+  decoded_event out;
+  dom::element root;
+  if (!x_->parse(line, root)) {
+    out.problem = fmt::format("watch {}: a line is no JSON", type.plural);
+    return out;
+  }
+  json_view view{root};
+  auto what = view["type"].text();
+  dom::element object;
+  if (root["object"].get(object) != simdjson::SUCCESS || !object.is_object()) {
+    out.problem = fmt::format("watch {}: an event without an object", type.plural);
+    return out;
+  }
+  if (what == "ERROR") {
+    out.error_status = view["object"]["code"].count(500);
+    out.error = std::string(simdjson::minify(object));
+    return out;
+  }
+  out.event.resource_version = version_of(view["object"]["metadata"]["resourceVersion"].text());
+  using types = watch_event::type;
+  if (what == "BOOKMARK") {
+    out.event.what = types::bookmark;
+    return out;
+  }
+  if (what == "ADDED")
+    out.event.what = types::added;
+  else if (what == "MODIFIED")
+    out.event.what = types::modified;
+  else if (what == "DELETED")
+    out.event.what = types::deleted;
+  else
+    out.problem = fmt::format("watch {}: unknown event \"{}\"", type.plural, what.substr(0, 40));
+  if (!out.problem.empty())
+    return out;
+  auto one = read_one(kind, type, object);
+  out.event.object = std::move(one.value);
+  out.problem = std::move(one.problem);
+  return out;
+}
+
+decoded_object decoder::object(object_kind kind, const resource_type& type, std::string_view text) {
+  dom::element root;
+  if (!x_->parse(text, root) || !root.is_object())
+    return {nullptr, fmt::format("{}: the answer is no JSON object", type.plural)};
+  return read_one(kind, type, root);
+}
+
+}  // namespace scaleops::kube

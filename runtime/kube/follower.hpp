@@ -1,0 +1,75 @@
+// One watch: follows all types of a kind from a version on, opens their streams again where the
+// server ends them, and hands on batches no faster than they are acknowledged.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/kube/codec/decode.hpp"
+#include "runtime/kube/line_splitter.hpp"
+#include "runtime/kube/status.hpp"
+#include "runtime/kube/transport.hpp"
+
+namespace scaleops::kube {
+
+class follower : public std::enable_shared_from_this<follower> {
+public:
+  struct news {
+    std::function<void()> on_opened;
+    std::function<void(std::vector<watch_event>)> on_batch;
+    /// Before opened: it could not be; afterwards: it is over. Never both callbacks of an end.
+    std::function<void(api_failure)> on_over;
+    /// A type of the kind that is not to be had, while the rest goes on; or an event left out.
+    std::function<void(const std::string& type, const api_failure&)> on_trouble;
+  };
+
+  follower(transport& way, object_kind kind, std::vector<resource_type> types, uint64_t version,
+           uint32_t timeout_seconds, news news);
+
+  void start();
+  /// The last batch has been taken.
+  void acknowledge();
+  void close();
+  /// on_opened has been called.
+  bool opened() const { return told_opened_; }
+
+private:
+  struct part {
+    resource_type type;
+    uint64_t position = 0;  // where its stream resumes
+    bool opened = false;
+    bool dropped = false;
+    line_splitter lines;
+    std::shared_ptr<api_stream> stream;
+  };
+
+  void open(size_t index);
+  void on_opened(size_t index);
+  void on_bytes(size_t index, std::string_view bytes);
+  bool on_line(part& of, std::string_view line);
+  void on_end(size_t index, api_answer answer);
+  void drop_part(size_t index, const api_failure& why);
+  void push(part& of, watch_event event);
+  void flush();
+  void over(api_failure why);
+  uint64_t safe_version() const;
+  bool all_opened() const;
+  std::string what(const part& of) const { return "watch " + of.type.plural; }
+
+  transport& way_;
+  object_kind kind_;
+  uint32_t timeout_;
+  news news_;
+  std::vector<part> parts_;
+  decoder decoder_;
+  std::deque<watch_event> waiting_;
+  bool told_opened_ = false;
+  bool unacknowledged_ = false;
+  bool paused_ = false;
+  bool over_ = false;
+};
+
+}  // namespace scaleops::kube

@@ -1,0 +1,73 @@
+// scaleops replay: recorded usage in, the recommender's decisions and their score out.
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "runtime/main/commands.hpp"
+#include "runtime/main/progress_line.hpp"
+#include "runtime/policy/policy_source.hpp"
+#include "runtime/replay/replay.hpp"
+
+namespace scaleops {
+
+namespace {
+
+int refuse(const std::string& line) {
+  std::fprintf(stderr, "scaleops replay: %s\n", line.c_str());
+  return 2;
+}
+
+struct closer {
+  void operator()(std::FILE* file) const {
+    if (file != stdout)
+      std::fclose(file);
+  }
+};
+
+std::string bar(double share) {
+  constexpr int width = 40;
+  int full = int(share * width);
+  return fmt::format("[{:#<{}}{:.<{}}] {:.0f} %", "", full, "", width - full, share * 100);
+}
+
+}  // namespace
+
+int run_replay(const replay_options& options) {
+  replay_plan plan;
+  std::string problem;
+  if (!read_policy(options.policy, plan.policy, problem))
+    return refuse("--policy: " + problem);
+  if (options.aggressiveness)
+    plan.policy.aggressiveness = *options.aggressiveness;
+  plan.traces = options.traces;
+  plan.cost = options.apply == apply_mode::restart ? change_cost::restart : change_cost::in_place;
+  plan.warm = options.warm;
+  plan.checkpoint = options.checkpoint;
+  std::unique_ptr<std::FILE, closer> decisions{
+    options.decisions.empty() ? stdout : std::fopen(options.decisions.c_str(), "w")};
+  if (!decisions)
+    return refuse(fmt::format("--decisions: {}: {}", options.decisions, std::strerror(errno)));
+  plan.decisions = decisions.get();
+  progress_line line;
+  plan.progress = [&](double share) { line.show(bar(share)); };
+
+  replay_summary summary;
+  bool done = replay(plan, summary, problem);
+  line.clear();
+  if (!done)
+    return refuse(problem);
+  if (options.json.empty()) {
+    std::fputs(to_text(summary).c_str(), stderr);
+    return 0;
+  }
+  std::ofstream file{options.json};
+  file << to_json(summary);
+  file.flush();
+  return file ? 0 : refuse(fmt::format("--json: {} cannot be written", options.json));
+}
+
+}  // namespace scaleops

@@ -1,0 +1,134 @@
+#include "actors/recommender/logic/memory_model.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace scaleops;
+
+namespace {
+
+constexpr double mebi = 1 << 20;
+constexpr uint32_t start = 1767571200;  // a Monday
+
+memory_question ask(float price) {
+  memory_question out;
+  out.kill_price = price;
+  return out;
+}
+
+/// Days of 5-minute samples from a function of the slot's number.
+template <class Curve>
+memory_model learned(int days, Curve curve) {
+  memory_model model;
+  for (int i = 0; i < days * 288; ++i)
+    model.add(start + uint32_t(i) * 300, curve(i));
+  return model;
+}
+uint32_t after(int days) {
+  return start + uint32_t(days) * 86400;
+}
+
+}  // namespace
+
+TEST_CASE("the dearer a kill, the more memory") {
+  auto model =
+    learned(10, [](int i) { return (400 + i % 7 * 10 + (i % 288 == 100 ? 200 : 0)) * mebi; });
+  double before = 0;
+  for (float price : {0.01f, 0.1f, 1.0f, 10.0f, 100.0f}) {
+    auto value = model.estimate(ask(price), after(10)).value;
+    CHECK(value >= before);
+    before = value;
+  }
+  CHECK(model.estimate(ask(100), after(10)).value > model.estimate(ask(0.01f), after(10)).value);
+}
+
+TEST_CASE("a container whose leaps differ has more kills ahead of it than a calm one") {
+  auto calm = learned(20, [](int) { return 600 * mebi; });
+  auto leaping =
+    learned(20, [](int i) { return (i % 100 < 3 ? 300 + i / 100 * 7919 % 900 : 250) * mebi; });
+  auto price = ask(1);
+  auto quiet = calm.estimate(price, after(20)), wild = leaping.estimate(price, after(20));
+  CHECK(quiet.kills_a_day < wild.kills_a_day);
+  double at_peak = leaping.overruns_a_day(wild.peak, price);
+  CHECK(at_peak > calm.overruns_a_day(quiet.peak, price));
+}
+
+TEST_CASE("an old peak is forgotten, a repeated one is kept") {
+  auto once = learned(30, [](int i) { return (i < 288 && i > 200 ? 2000 : 300) * mebi; });
+  auto daily = learned(30, [](int i) { return (i % 288 > 270 ? 2000 : 300) * mebi; });
+  auto price = ask(1);
+  CHECK(once.estimate(price, after(30)).value < 1200 * mebi);
+  CHECK(daily.estimate(price, after(30)).value > 1900 * mebi);
+}
+
+TEST_CASE("a kill raises memory at once and is forgotten within a day") {
+  auto model = learned(3, [](int) { return 500 * mebi; });
+  auto price = ask(1);
+  double before = model.estimate(price, after(3)).value;
+  oom_event kill;
+  kill.at = instant{std::chrono::seconds{after(3)}};
+  kill.memory_limit = kill.memory_request = int64_t(1000 * mebi);
+  kill.cause = kill_cause::container_limit;
+  model.add_kill(kill);
+  auto now = model.estimate(price, after(3));
+  CHECK(now.value == Approx(1200 * mebi));
+  CHECK(now.urgent);
+  auto later = model.estimate(price, after(4));
+  CHECK(later.value == Approx(before));
+  CHECK_FALSE(later.urgent);
+}
+
+TEST_CASE("a small container gets at least 100 MiB more after a kill") {
+  auto model = learned(1, [](int) { return mebi; });
+  oom_event kill;
+  kill.at = instant{std::chrono::seconds{after(1)}};
+  kill.memory_limit = int64_t(mebi);
+  kill.cause = kill_cause::container_limit;
+  model.add_kill(kill);
+  CHECK(model.estimate(ask(1), after(1)).value == Approx(101 * mebi));
+}
+
+TEST_CASE("a row of kills stops at the cap: a leak is not fed") {
+  auto model = learned(1, [](int) { return 300 * mebi; });
+  double limit = 400 * mebi;
+  for (uint32_t i = 0; i < 12; ++i) {
+    oom_event kill;
+    kill.at = instant{std::chrono::seconds{after(1) + i * 600}};
+    kill.memory_limit = int64_t(limit);
+    kill.cause = kill_cause::container_limit;
+    model.add_kill(kill);
+    limit = model.estimate(ask(1), after(1) + i * 600).value;
+  }
+  auto end = model.estimate(ask(1), after(1) + 12 * 600);
+  CHECK(end.leak_cap > 0);
+  CHECK(end.value <= 1200 * mebi * 1.001);
+}
+
+TEST_CASE("an answer that is kept at hand is the one that is worked out") {
+  auto model = learned(9, [](int i) { return (200 + i % 91) * mebi; });
+  auto aimed = model;
+  aimed.aim(ask(3));
+  CHECK(aimed.estimate(ask(3), after(9)).value == model.estimate(ask(3), after(9)).value);
+}
+
+TEST_CASE("merging knows the higher peaks of both and the time of both") {
+  auto low = learned(5, [](int) { return 300 * mebi; }),
+       high = learned(5, [](int) { return 900 * mebi; });
+  auto both = low;
+  both.merge(high);
+  CHECK(both.peak() == high.peak());
+  CHECK(both.watched_days() == Approx(low.watched_days() + high.watched_days()));
+  auto other = high;
+  other.merge(low);
+  CHECK(other.estimate(ask(1), after(5)).value == Approx(both.estimate(ask(1), after(5)).value));
+}
+
+TEST_CASE("expected overruns fall as memory grows") {
+  auto model = learned(10, [](int i) { return (i % 300 < 5 ? 500 : 250) * mebi; });
+  double peak = model.estimate(ask(1), after(10)).peak, before = 1e9;
+  for (double factor : {1.0, 1.05, 1.2, 1.6, 2.5, 5.0}) {
+    double now = model.overruns_a_day(peak * factor, ask(1));
+    CHECK(now <= before);
+    CHECK(now >= 0);
+    before = now;
+  }
+}
