@@ -8,6 +8,7 @@
 #include "messages/agent.hpp"
 #include "messages/component.hpp"
 #include "messages/recommendation.hpp"
+#include "messages/risk.hpp"
 #include "messages/usage_shape.hpp"
 
 namespace scaleops {
@@ -30,6 +31,23 @@ struct recommendation_query {
   workload_ref workload;
 };
 
+/// Everything that the workload's newest published decision was made from.
+struct evidence_query {
+  workload_ref workload;
+};
+/// What `scaleops explain --evidence` reads (messages/wire/evidence.proto).
+struct recommendation_evidence {
+  std::shared_ptr<const std::string> bytes;
+};
+
+/// What the newest decision risks in a week, by all that is known now.
+struct risk_query {
+  workload_ref workload;
+};
+struct workload_risk {
+  std::vector<container_risk> containers;
+};
+
 /// Shape of a container's usage for charts and explanations.
 struct usage_shape_query {
   workload_ref workload;
@@ -42,6 +60,8 @@ using recommender_actor = component_actor::extend<
   // One batch; the ack comes when every workload's actor has taken its part.
   caf::replies_to<usage_batch>::with<usage_ack>,
   caf::replies_to<recommendation_query>::with<recommendation_made>,
+  caf::replies_to<evidence_query>::with<recommendation_evidence>,
+  caf::replies_to<risk_query>::with<workload_risk>,
   caf::replies_to<usage_shape_query>::with<usage_shape>, caf::reacts_to<subscribe_recommendations>>;
 
 }  // namespace scaleops
@@ -49,5 +69,9 @@ using recommender_actor = component_actor::extend<
 SCALEOPS_LOCAL_MESSAGE(scaleops::recommendation_made)
 SCALEOPS_LOCAL_MESSAGE(scaleops::subscribe_recommendations)
 SCALEOPS_LOCAL_MESSAGE(scaleops::recommendation_query)
+SCALEOPS_LOCAL_MESSAGE(scaleops::evidence_query)
+SCALEOPS_LOCAL_MESSAGE(scaleops::recommendation_evidence)
+SCALEOPS_LOCAL_MESSAGE(scaleops::risk_query)
+SCALEOPS_LOCAL_MESSAGE(scaleops::workload_risk)
 SCALEOPS_LOCAL_MESSAGE(scaleops::usage_shape_query)
 SCALEOPS_LOCAL_MESSAGE(scaleops::usage_shape)

@@ -1,8 +1,10 @@
 // The root's API: which call it is, who calls, may they, and the answer.
 #include <fmt/format.h>
 #include <prometheus/counter.h>
+#include <nlohmann/json.hpp>
 
 #include "actors/dashboards/root.hpp"
+#include "messages/crd/crd.hpp"
 #include "messages/labels.hpp"
 
 namespace scaleops::dashboards {
@@ -140,6 +142,10 @@ void root_state::dispatch(const call_ptr& what) {
     }
     case endpoint::workload_get:
       return answer_workload(what, caller, query);
+    case endpoint::workload_recommendation:
+      return answer_recommendation(what, caller, query);
+    case endpoint::workload_evidence:
+      return answer_evidence(what, caller, query);
     case endpoint::series:
       return answer_series(what, caller, query);
     case endpoint::actions:
@@ -159,15 +165,68 @@ void root_state::dispatch(const call_ptr& what) {
   }
 }
 
-void root_state::answer_workload(const call_ptr& what, const rights& caller, query_reader& query) {
+const workload_row* root_state::row_of(const call_ptr& what, const rights& caller,
+                                       query_reader& query) {
   auto& part = what->match.captures;
+  if (auto wrong = query.finish()) {
+    invalid(what, *wrong);
+    return nullptr;
+  }
   auto* row = cluster.find({part[0], part[1], part[2]});
-  if (auto wrong = query.finish())
-    return invalid(what, *wrong);
-  if (!row || !caller.may_see(row->ref.ns))
+  if (row && caller.may_see(row->ref.ns))
+    return row;
+  error(what, 404, "not-found",
+        fmt::format("There is no workload {}/{}/{}.", part[0], part[1], part[2]));
+  return nullptr;
+}
+
+void root_state::answer_workload(const call_ptr& what, const rights& caller, query_reader& query) {
+  auto* row = row_of(what, caller, query);
+  if (!row)
+    return;
+  auto answer = [this, what, ref = row->ref](const std::vector<container_risk>& risk) {
+    auto* row = cluster.find(ref);
+    if (!row)
+      return error(what, 404, "not-found",
+                   fmt::format("There is no workload {} any more.", ref.to_string()));
+    auto caller = rights_of(*what);
+    ok(what, with_context(&caller, [&](auto& in) { return workload_view(in, *row, risk); }));
+  };
+  if (!peers.recommender)
+    return answer({});
+  self->request(peers.recommender, cfg.risk_timeout, risk_query{row->ref})
+    .then([answer](const workload_risk& risk) { answer(risk.containers); },
+          [answer](caf::error&) { answer({}); });
+}
+
+void root_state::answer_recommendation(const call_ptr& what, const rights& caller,
+                                       query_reader& query) {
+  auto* row = row_of(what, caller, query);
+  if (!row)
+    return;
+  if (!row->advice || row->advice->status.containers.empty())
     return error(what, 404, "not-found",
-                 fmt::format("There is no workload {}/{}/{}.", part[0], part[1], part[2]));
-  ok(what, with_context(&caller, [&](auto& in) { return workload_view(in, *row); }));
+                 fmt::format("There is no recommendation for {} yet.", row->ref.to_string()));
+  file(what, "application/json", row->ref.object_name() + ".json",
+       std::make_shared<const std::string>(crd::render(*row->advice).dump(2) + "\n"));
+}
+
+void root_state::answer_evidence(const call_ptr& what, const rights& caller, query_reader& query) {
+  auto* row = row_of(what, caller, query);
+  if (!row)
+    return;
+  if (!peers.recommender)
+    return error(what, 503, "unavailable", "There is no recommender to ask.");
+  self->request(peers.recommender, cfg.request_timeout, evidence_query{row->ref})
+    .then(
+      [this, what, name = row->ref.object_name() + ".evidence"](recommendation_evidence& found) {
+        file(what, "application/octet-stream", name, std::move(found.bytes));
+      },
+      [this, what](caf::error& why) {
+        if (code_of(why) == ec::not_found)
+          return error(what, 404, "not-found", text_of(why) + ".");
+        error(what, 503, "unavailable", "The recommender does not answer: " + text_of(why) + ".");
+      });
 }
 
 void root_state::answer_series(const call_ptr& what, const rights& caller, query_reader& query) {
@@ -210,10 +269,8 @@ void root_state::answer_audit(const call_ptr& what, const rights& caller, query_
                  "The audit log is for those who may see the whole cluster.");
   if (format != "csv")
     return ok(what, with_context(&caller, [&](auto& in) { return audit_view(in, before, limit); }));
-  api_response response{200, "text/csv; charset=utf-8", {}, nullptr};
-  response.headers["Content-Disposition"] = "attachment; filename=\"scaleops-audit.csv\"";
-  response.body = std::make_shared<const std::string>(audit_csv(platform.audit.entries()));
-  deliver(what, std::move(response));
+  file(what, "text/csv; charset=utf-8", "scaleops-audit.csv",
+       std::make_shared<const std::string>(audit_csv(platform.audit.entries())));
 }
 
 // ---- replies ----
@@ -221,6 +278,13 @@ void root_state::answer_audit(const call_ptr& what, const rights& caller, query_
 void root_state::ok(const call_ptr& what, std::string json) {
   api_response response;
   response.body = std::make_shared<const std::string>(std::move(json));
+  deliver(what, std::move(response));
+}
+
+void root_state::file(const call_ptr& what, std::string content_type, const std::string& name,
+                      std::shared_ptr<const std::string> body) {
+  api_response response{200, std::move(content_type), {}, std::move(body)};
+  response.headers["Content-Disposition"] = "attachment; filename=\"" + name + "\"";
   deliver(what, std::move(response));
 }
 

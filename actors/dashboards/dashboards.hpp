@@ -12,6 +12,7 @@
 #include "actors/dashboards/logic/access.hpp"
 #include "actors/dashboards/logic/pricing.hpp"
 #include "messages/dashboards.hpp"
+#include "messages/recommender.hpp"
 #include "messages/updater.hpp"
 
 namespace scaleops {
@@ -35,6 +36,8 @@ struct dashboards_config {
   milliseconds poll_period = std::chrono::seconds{2};     // of the updater's log
   milliseconds status_period = std::chrono::seconds{15};  // of the components
   milliseconds request_timeout = std::chrono::seconds{10};
+  milliseconds risk_timeout =
+    std::chrono::seconds{2};   // a workload is shown without its risk after so long
   size_t writes_at_once = 16;  // of a bulk change
   milliseconds token_memory =
     std::chrono::minutes{1};  // an accepted bearer token is not asked for again
@@ -45,6 +48,7 @@ struct dashboards_config {
 struct dashboards_peers {
   updater_actor updater;
   std::vector<component_actor> components;
+  recommender_actor recommender;
 };
 
 dashboards_actor spawn_dashboards(caf::actor_system& sys, dashboards_config cfg, component_env env,

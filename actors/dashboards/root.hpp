@@ -134,6 +134,14 @@ struct root_state {
 
   void answer_workload(const call_ptr& what, const rights& caller, query_reader& query);
 
+  /// The row that the path names, if the caller may see it; else the refusal is sent and null
+  /// given.
+  const workload_row* row_of(const call_ptr& what, const rights& caller, query_reader& query);
+
+  void answer_recommendation(const call_ptr& what, const rights& caller, query_reader& query);
+
+  void answer_evidence(const call_ptr& what, const rights& caller, query_reader& query);
+
   void answer_series(const call_ptr& what, const rights& caller, query_reader& query);
 
   void answer_actions(const call_ptr& what, const rights& caller, query_reader& query);
@@ -174,6 +182,10 @@ struct root_state {
   // ---- replies ----
 
   void ok(const call_ptr& what, std::string json);
+
+  /// An attachment of that name.
+  void file(const call_ptr& what, std::string content_type, const std::string& name,
+            std::shared_ptr<const std::string> body);
 
   void error(const call_ptr& what, int status, std::string_view code, const std::string& message);
 

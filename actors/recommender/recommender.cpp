@@ -273,11 +273,12 @@ struct recommender_state {
     return recommendation_made{found->second.last};
   }
 
-  caf::result<usage_shape> on_shape(usage_shape_query& query) {
-    auto found = workloads.find(query.workload);
-    if (found == workloads.end())
-      return fail(ec::not_found, "workload " + query.workload.to_string() + " is not known");
-    return self->delegate(found->second.actor, std::move(query));
+  /// What the workload's own actor answers.
+  template <class Answer, class Query>
+  caf::result<Answer> pass_on(Query& query) {
+    if (auto found = workloads.find(query.workload); found != workloads.end())
+      return self->delegate(found->second.actor, std::move(query));
+    return fail(ec::not_found, "workload " + query.workload.to_string() + " is not known");
   }
 
   // ---- checkpoints ----
@@ -373,7 +374,9 @@ self_actor::behavior_type recommender(self_actor::stateful_pointer<recommender_s
           [&st](const workload_gone& gone) { st.on_gone(gone); },
           [&st](const usage_batch& batch) { return st.on_batch(batch); },
           [&st](const recommendation_query& query) { return st.on_query(query); },
-          [&st](usage_shape_query& query) { return st.on_shape(query); },
+          [&st](evidence_query& query) { return st.pass_on<recommendation_evidence>(query); },
+          [&st](risk_query& query) { return st.pass_on<workload_risk>(query); },
+          [&st](usage_shape_query& query) { return st.pass_on<usage_shape>(query); },
           [&st](const subscribe_recommendations& wish) { st.on_subscribe(wish); },
           // objects sink
           [&st](const objects_changed& news) { st.on_objects(news); },

@@ -10,6 +10,9 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/common/logic/resources.hpp"
+#include "actors/recommender/logic/evidence.hpp"
+#include "actors/recommender/logic/risk.hpp"
 #include "actors/recommender/logic/usage_shape.hpp"
 
 namespace scaleops {
@@ -33,6 +36,7 @@ struct workload_recommender_state {
   std::map<std::string, instant> changed;         // when a container's target was last moved
   std::map<std::string, resources> in_force;      // requests that run, as last seen
   workload_recommendation_ptr last;
+  std::optional<decision_evidence> evidence;  // of `last`
   instant decided{};
   instant published{};
 
@@ -107,6 +111,9 @@ struct workload_recommender_state {
     made.revision = (last ? last->revision : 0) + (moved ? 1 : 0);
     made.input_digest = input_digest(inputs, *context->policy, surroundings, decided);
     last = std::make_shared<const workload_recommendation>(std::move(made));
+    evidence =
+      decision_evidence{facts->ref,      decided,      context->policy_name, context->policy_why,
+                        context->policy, surroundings, evidence_of(inputs)};
     published = decided;
     self->send(sink, decision_made{last, coverage(), facts->replicas, urgent && moved});
   }
@@ -166,6 +173,24 @@ struct workload_recommender_state {
     return saved;
   }
 
+  caf::result<recommendation_evidence> on_evidence() {
+    if (!evidence)
+      return fail(ec::not_found, "no recommendation for " + facts->ref.to_string() + " yet");
+    return recommendation_evidence{std::make_shared<const std::string>(save_evidence(*evidence))};
+  }
+
+  caf::result<workload_risk> on_risk() {
+    if (!last)
+      return fail(ec::not_found, "no recommendation for " + facts->ref.to_string() + " yet");
+    workload_risk out;
+    for (auto& container : last->containers)
+      if (auto found = states.find(container.name); found != states.end())
+        out.containers.push_back(risk_of(found->second, merged(container.current, container.target),
+                                         *context->policy, container.name,
+                                         context->surroundings.cost));
+    return out;
+  }
+
   caf::result<usage_shape> on_shape(const usage_shape_query& query) {
     auto found = states.find(query.container);
     if (found == states.end())
@@ -210,6 +235,8 @@ self_actor::behavior_type workload_recommender(
           [&st](const context_changed& change) { st.on_context(change); },
           [&st](usage_part& part) { st.on_usage(part); },
           [&st](save_query) { return st.on_save(); },
+          [&st](const evidence_query&) { return st.on_evidence(); },
+          [&st](const risk_query&) { return st.on_risk(); },
           [&st](const usage_shape_query& query) { return st.on_shape(query); }};
 }
 

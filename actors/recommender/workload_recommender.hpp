@@ -52,6 +52,8 @@ using workload_recommender_actor =
   caf::typed_actor<caf::reacts_to<workload_seen>, caf::reacts_to<context_changed>,
                    caf::reacts_to<usage_part>,
                    caf::replies_to<save_query>::with<saved_workload_ptr>,
+                   caf::replies_to<evidence_query>::with<recommendation_evidence>,
+                   caf::replies_to<risk_query>::with<workload_risk>,
                    caf::replies_to<usage_shape_query>::with<usage_shape>>;
 
 /// `prior` may be null. A container whose saved state is refused starts anew and is counted.

@@ -37,6 +37,27 @@ class Wrong(unittest.TestCase):
             file.write_text("up:\n  sped: 60\n")
             self.assertIn('scaleops.yaml:2: unknown option "sped"', self.refused("up", "--config", str(file)))
 
+    def test_explain(self):
+        with tempfile.TemporaryDirectory() as folder:
+            rec, other, evidence = (Path(folder, name) for name in ["r.yaml", "p.yaml", "x.evidence"])
+            head = "apiVersion: analysis.scaleops.sh/v1alpha1\nkind: "
+            rec.write_text(head + "Recommendation\nmetadata: {name: deployment-a, namespace: b}\n"
+                           "spec: {target: {kind: Deployment, name: a}}\n"
+                           "status: {inputDigest: abcdef, containers: [{name: app}]}\n")
+            other.write_text(head + "Policy\nmetadata: {name: p}\nspec: {}\n")
+            evidence.write_bytes(b"\xff\xff")
+
+            def explain(r, e):
+                return self.refused("explain", "--recommendation", str(r), "--evidence", str(e))
+
+            self.assertIn("x.evidence: is not evidence", explain(rec, evidence))
+            evidence.write_bytes(b"\x08\x09")
+            self.assertIn("has version 9", explain(rec, evidence))
+            self.assertIn("holds a Policy, not a Recommendation", explain(other, evidence))
+            rec.write_text("a: [")
+            self.assertIn("--recommendation", explain(rec, evidence))
+            self.assertIn("--evidence", self.refused("explain", "--recommendation", str(other)))
+
     def test_components_refuse_honestly_without_a_cluster(self):
         for name in ["recommender", "dashboards", "admissions", "updater", "agent", "healthcheck"]:
             self.assertIn("Kubernetes", self.refused(name))

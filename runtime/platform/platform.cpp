@@ -60,7 +60,9 @@ caf::strong_actor_ptr platform::spawn(component which, component_env env) {
       return strong(spawn_updater(sys_, config_.updater, std::move(env),
                                   handle<component_actor>(component::admissions)));
     case component::dashboards: {
-      dashboards_peers peers{handle<updater_actor>(component::updater), {}};
+      dashboards_peers peers{handle<updater_actor>(component::updater),
+                             {},
+                             handle<recommender_actor>(component::recommender)};
       for (auto peer : all_components)
         peers.components.push_back(handle<component_actor>(peer));
       return strong(spawn_dashboards(sys_, config_.dashboards, std::move(env), std::move(peers)));

@@ -8,6 +8,9 @@ namespace scaleops::dashboards::logic {
 
 namespace {
 
+/// Beyond a week only the highest use ever, faded, is known.
+constexpr double longest_look_back_h = 168;
+
 std::string trimmed(double value, int digits) {
   auto text = fmt::format("{:.{}f}", value, digits);
   if (text.find('.') != std::string::npos) {
@@ -59,11 +62,23 @@ std::string explain(const reason& why) {
     case reason_code::headroom:
       return fmt::format("{} of headroom makes it {}.", percent(why.reference), value);
     case reason_code::recent_peak:
+      if (why.resource == resource_kind::memory)
+        return fmt::format("Its peaks, remembered with a half-life of {}, stand at {}.",
+                           hours(why.reference), value);
+      if (why.reference > longest_look_back_h)
+        return fmt::format("The highest use in {} was {}; no margin goes further than 10 % above.",
+                           hours(why.reference), value);
       return fmt::format("A peak of {} within the last {} lifted it.", value, hours(why.reference));
     case reason_code::season:
       return fmt::format("The daily and weekly pattern expects {} soon (seen {} ago).", value,
                          hours(why.reference));
     case reason_code::margin:
+      if (why.resource == resource_kind::memory)
+        return fmt::format("A margin of {} on top leaves {} OOM kills a day to expect.",
+                           percent(why.value), trimmed(why.reference, why.reference < 1 ? 3 : 1));
+      if (why.value < 0)
+        return fmt::format("It usually stays below that: {} less keeps overruns below {}.",
+                           percent(-why.value), percent(why.reference));
       return fmt::format("A learned safety margin of {} keeps overruns below {}.",
                          percent(why.value), percent(why.reference));
     case reason_code::oom_kill:

@@ -19,6 +19,8 @@ constexpr std::array routes = {
   route{set_exclusion, "POST", "/api/v1/workloads/exclusion", operate},
   route{set_policy, "POST", "/api/v1/workloads/policy", operate},
   route{workload_get, "GET", "/api/v1/workloads/*/*/*", view},
+  route{endpoint::workload_recommendation, "GET", "/api/v1/workloads/*/*/*/recommendation", view},
+  route{workload_evidence, "GET", "/api/v1/workloads/*/*/*/evidence", view},
   route{series, "GET", "/api/v1/series", view},
   route{namespaces, "GET", "/api/v1/namespaces", view},
   route{policies, "GET", "/api/v1/policies", view},

@@ -18,6 +18,8 @@ enum class endpoint : uint8_t {
   overview,
   workload_list,
   workload_get,
+  workload_recommendation,
+  workload_evidence,
   series,
   namespaces,
   policies,

@@ -8,6 +8,7 @@
 #include "actors/dashboards/logic/input.hpp"
 #include "actors/dashboards/logic/inventory.hpp"
 #include "actors/dashboards/logic/platform_state.hpp"
+#include "messages/risk.hpp"
 
 namespace scaleops::dashboards::logic {
 
@@ -24,7 +25,9 @@ std::vector<const workload_row*> select(const view_context& in, const workload_q
 
 std::string overview_view(const view_context& in);
 std::string workloads_view(const view_context& in, const workload_query& query);
-std::string workload_view(const view_context& in, const workload_row& row);
+/// `risk` by container; those without are shown without.
+std::string workload_view(const view_context& in, const workload_row& row,
+                          const std::vector<container_risk>& risk);
 std::string namespaces_view(const view_context& in);
 std::string policies_view(const view_context& in);
 std::string rules_view(const view_context& in);

@@ -63,7 +63,38 @@ double rank(const view_context& in, const workload_row& row, workload_order orde
   }
 }
 
-void put_containers(json_writer& out, const workload_row& row) {
+void put(json_writer& out, std::string_view name, const std::optional<risk_range>& range) {
+  out.key(name);
+  if (!range) {
+    out.value(nullptr);
+    return;
+  }
+  out.open_object();
+  out.key("expected").value(range->expected, 5);
+  out.key("low").value(range->low, 5);
+  out.key("high").value(range->high, 5).close_object();
+}
+
+void put_risk(json_writer& out, const std::vector<container_risk>& risk,
+              const std::string& container) {
+  out.key("risk");
+  auto found =
+    std::find_if(risk.begin(), risk.end(), [&](auto& each) { return each.container == container; });
+  if (found == risk.end()) {
+    out.value(nullptr);
+    return;
+  }
+  out.open_object().member("days", found->days).member("memory_limited", found->memory_limited);
+  put(out, "oom_chance", found->oom_chance);
+  put(out, "over_request_hours", found->over_request_h);
+  put(out, "throttled_hours", found->throttled_h);
+  put(out, "cpu_changes", found->cpu_changes);
+  put(out, "memory_changes", found->memory_changes);
+  out.close_object();
+}
+
+void put_containers(json_writer& out, const workload_row& row,
+                    const std::vector<container_risk>& risk) {
   const std::vector<container_spec>* specs = row.owner ? &row.owner->containers : nullptr;
   for (auto& [name, pod] : row.pods)
     if (pod->live)
@@ -104,6 +135,7 @@ void put_containers(json_writer& out, const workload_row& row) {
         put_advice(out, *advice);
       else
         out.value(nullptr);
+      put_risk(out, risk, spec.name);
       out.close_object();
     }
   }
@@ -218,7 +250,8 @@ std::string workloads_view(const view_context& in, const workload_query& query) 
   return out.take();
 }
 
-std::string workload_view(const view_context& in, const workload_row& row) {
+std::string workload_view(const view_context& in, const workload_row& row,
+                          const std::vector<container_risk>& risk) {
   json_writer out;
   out.open_object().key("summary");
   put_row(out, in, row);
@@ -252,7 +285,7 @@ std::string workload_view(const view_context& in, const workload_row& row) {
       .close_object();
   else
     out.value(nullptr);
-  put_containers(out, row);
+  put_containers(out, row, risk);
   put_pods(out, row);
   put_history(out, in, row);
   out.close_object();

@@ -6,11 +6,14 @@
 #include <type_traits>
 
 #include "actors/recommender/logic/container_state.hpp"
+#include "actors/recommender/logic/crc32.hpp"
 #include "messages/wire/checkpoint.pb.h"
 
 namespace scaleops {
 
 namespace {
+
+using recommender_logic::crc32;
 
 static_assert(std::endian::native == std::endian::little,
               "the checkpoint's blobs are copied as they are");
@@ -33,31 +36,26 @@ struct unpacker {
     static_assert((std::is_trivially_copyable_v<Fields> && ...));
     ok = in.size() == (sizeof(fields) + ...);
     if (ok)
-      (take(&fields, sizeof(fields)), ...);
+      (take(fields), ...);
   }
-  void take(void* to, size_t size) {
-    std::memcpy(to, in.data(), size);
-    in.remove_prefix(size);
+  template <class Field>
+  void take(Field& to) {
+    if constexpr (std::is_same_v<Field, bool>) {
+      ok = ok && uint8_t(in[0]) <= 1;
+      to = in[0] == 1;
+    } else {
+      std::memcpy(&to, in.data(), sizeof(to));
+    }
+    in.remove_prefix(sizeof(to));
   }
 };
-
-/// CRC-32 (IEEE 802.3), bit by bit: checkpoints are small and rare.
-uint32_t crc(uint32_t seed, std::string_view bytes) {
-  uint32_t value = ~seed;
-  for (unsigned char c : bytes) {
-    value ^= c;
-    for (int i = 0; i < 8; ++i)
-      value = (value >> 1) ^ (0xedb88320u & (0u - (value & 1)));
-  }
-  return ~value;
-}
 
 uint32_t checksum_of(const wire::ContainerState& saved) {
   std::string head;
   packer{head}(saved.first_s(), saved.last_s(), saved.covered_s(), saved.revision_s(),
                saved.revision(), saved.throttled(), saved.cpu_debt(), saved.memory_debt(),
                saved.cpu_debt_s(), saved.memory_debt_s());
-  return crc(crc(crc(0, head), saved.cpu()), saved.memory());
+  return crc32(crc32(crc32(0, head), saved.cpu()), saved.memory());
 }
 
 }  // namespace
@@ -102,6 +100,11 @@ std::optional<container_state> container_state::load(std::string_view bytes, std
   state.memory_.visit(memory);
   if (!cpu.ok || !memory.ok || saved.last_s() < saved.first_s()) {
     why = "is damaged: its parts have the wrong size";
+    return std::nullopt;
+  }
+  if (!state.cpu_.sane() || !state.memory_.sane() || !(saved.throttled() >= 0) ||
+      !(saved.cpu_debt() >= 0) || !(saved.memory_debt() >= 0)) {
+    why = "is damaged: it holds impossible values";
     return std::nullopt;
   }
   state.first_s_ = saved.first_s();

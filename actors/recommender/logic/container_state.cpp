@@ -80,6 +80,14 @@ double container_state::spent(resource_kind resource, change_cost cost) const {
   return std::clamp((debt_[i] - a_day * days) / credit, 0.0, 2.0);
 }
 
+double container_state::changes_a_day(resource_kind resource, change_cost cost) const {
+  auto i = size_t(resource);
+  if (debt_[i] <= 0)
+    return 0;
+  double since = double(covered_s_ - std::min(covered_s_, debt_s_[i])) / 86400;
+  return debt_[i] / (debt_[i] / rations[size_t(cost)][i].a_day + since);
+}
+
 void container_state::merge(const container_state& other) {
   if (other.last_s_ == 0) {
     memory_.merge(other.memory_);  // it may have been killed before it was ever measured

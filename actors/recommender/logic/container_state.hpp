@@ -45,6 +45,10 @@ public:
   /// Share of the ration that is spent: 0 none, 1 all, up to 2 overdrawn.
   double spent(resource_kind resource, change_cost cost) const;
 
+  /// Changes a covered day, as far as the ration remembers them: those not paid off at the last
+  /// change, over the time that they took and that has passed since. 0: never changed.
+  double changes_a_day(resource_kind resource, change_cost cost) const;
+
   /// The container was killed for memory. Kept apart from the steady history.
   void observe_oom(const oom_event& kill);
 

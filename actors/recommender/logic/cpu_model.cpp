@@ -321,6 +321,15 @@ cpu_model::overrun cpu_model::expected_overrun(float millicores,
   return out;
 }
 
+bool cpu_model::sane() const {
+  auto fits = [](float value) { return value >= 0 && value <= 1e15f; };
+  auto all_fit = [&](auto& values) { return std::all_of(values.begin(), values.end(), fits); };
+  return best_ < experts && slot_last_ > 0 && usage_weight_ >= 1 && error_weight_ >= 1 &&
+         fits(usage_weight_) && fits(error_weight_) && all_fit(prediction_) && all_fit(average_) &&
+         all_fit(margin_) && fits(highest_) && fits(slot_sum_) && fits(hour_peak_) &&
+         goal_.quantile >= 0 && goal_.quantile <= 1;
+}
+
 void cpu_model::weaken() {
   for (auto& e : errors_) {
     e.halve();

@@ -67,6 +67,8 @@ public:
 
   /// Highest sample ever, halved every 8 weeks.
   float highest() const { return highest_; }
+  /// Whether bytes from outside can be such a model.
+  bool sane() const;
   bool operator==(const cpu_model&) const = default;
   template <class Visitor>
   void visit(Visitor&& v) {

@@ -185,6 +185,14 @@ void memory_model::add_kill(const oom_event& kill) {
   floor_k_ = quick ? std::max(floor_k_, raised) : raised;
 }
 
+bool memory_model::sane() const {
+  auto fits = [](float value) { return value >= 0 && value <= 1e15f; };
+  return best_ < spans * margins && worth_ >= 1 && worth_ <= 1e6f && fits(live_k_) &&
+         fits(day_k_) && fits(yesterday_k_) && fits(floor_k_) && fits(limit_k_) &&
+         fits(ladder_k_) && fits(watched_) && fits(goal_.kill_price) && fits(goal_.least_margin) &&
+         std::all_of(peaks_k_.begin(), peaks_k_.end(), fits);
+}
+
 void memory_model::weaken() {
   for (auto& peak : peaks_k_)
     peak = std::min(peak, peaks_k_[0]);
@@ -231,6 +239,10 @@ void memory_model::merge(const memory_model& other) {
   if (out.goal_.kill_price > 0)
     out.best_ = out.choose(out.goal_);
   *this = out;
+}
+
+double memory_model::record_days() const {
+  return double(watched_) * base_worth / worth_ + prior_days;
 }
 
 double memory_model::overruns_a_day(double bytes, const memory_question& question) const {

@@ -62,10 +62,16 @@ public:
   uint32_t kills() const { return kills_; }
   /// Days with usage that the records cover, with their decay.
   double watched_days() const { return watched_; }
+  /// Days that back the rate of overruns: what was watched, with its decay, and what the prior
+  /// weighs.
+  double record_days() const;
   /// Expected number of times a day that usage goes above `bytes`, if `bytes` follows the chosen
   /// maximum.
   double overruns_a_day(double bytes, const memory_question& question) const;
 
+  /// Whether bytes from outside can be such a model: no choice out of range, no number below zero
+  /// or beyond all measure.
+  bool sane() const;
   bool operator==(const memory_model&) const = default;
   template <class Visitor>
   void visit(Visitor&& v) {

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "messages/crd/crd.hpp"
 #include "unit/actors/dashboards/bench.hpp"
 
 using namespace scaleops;
@@ -62,6 +63,33 @@ TEST_CASE("one workload comes with its containers, reasons in words, pods and hi
   CHECK(seen["pod_list"].size() == 2);
   CHECK(seen["automation"]["state"] == "open");
   CHECK(b.call("GET", "/api/v1/workloads/shop/Deployment/none", {}, b.as("ada")).status == 404);
+}
+
+TEST_CASE("a Recommendation is handed out as Kubernetes holds it, and to those who may see it") {
+  dashboards_bench b;
+  b.advise("shop", "cart", 300, 128 * mib);
+  b.start();
+  auto path = "/api/v1/workloads/shop/Deployment/cart/recommendation";
+  auto found = b.call("GET", path, {}, b.as("rita"));
+  CHECK(found.status == 200);
+  auto parsed = crd::parse_text(*found.body);
+  REQUIRE(parsed.value);
+  CHECK(std::get<recommendation>(*parsed.value).status == b.stored("shop", "cart")->status);
+  CHECK(b.call("GET", path, {}, b.as("nina")).status == 403);
+  CHECK(b.call("GET", path, {{"x", "y"}}, b.as("ada")).status == 400);
+  CHECK(
+    b.call("GET", "/api/v1/workloads/shop/Deployment/pay/recommendation", {}, b.as("ada")).status ==
+    404);
+}
+
+TEST_CASE("evidence comes from the recommender, and its silence is told") {
+  dashboards_bench b;
+  b.start();
+  auto path = "/api/v1/workloads/shop/Deployment/cart/evidence";
+  CHECK(b.call("GET", path, {}, b.as("ada")).status == 503);
+  CHECK(b.call("GET", path, {}, b.as("nina")).status == 403);
+  CHECK(b.call("GET", "/api/v1/workloads/shop/Deployment/none/evidence", {}, b.as("ada")).status ==
+        404);
 }
 
 TEST_CASE("nothing is told without signing in, unless the configuration says so") {

@@ -4,6 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "actors/recommender/logic/crc32.hpp"
+#include "messages/wire/checkpoint.pb.h"
+
 using namespace scaleops;
 using namespace std::chrono_literals;
 
@@ -52,6 +55,30 @@ TEST_CASE("every damaged byte of a checkpoint is refused with a reason or read u
   CHECK_FALSE(container_state::load(bytes.substr(0, bytes.size() / 2), why));
   CHECK_FALSE(container_state::load("", why));
   CHECK_FALSE(why.empty());
+}
+
+TEST_CASE("a state whose checksum holds but whose values cannot be is refused") {
+  using recommender_logic::crc32;
+  auto refusal = [](size_t from_end, char value) {
+    wire::ContainerState saved;
+    REQUIRE(saved.ParseFromString(busy().save()));
+    auto& blob = *saved.mutable_memory();
+    blob[blob.size() - from_end] = value;
+    std::string head;
+    auto pack = [&](auto... fields) {
+      (head.append(reinterpret_cast<const char*>(&fields), sizeof fields), ...);
+    };
+    pack(saved.first_s(), saved.last_s(), saved.covered_s(), saved.revision_s(), saved.revision(),
+         saved.throttled(), saved.cpu_debt(), saved.memory_debt(), saved.cpu_debt_s(),
+         saved.memory_debt_s());
+    saved.set_checksum(crc32(crc32(crc32(0, head), saved.cpu()), saved.memory()));
+    std::string why;
+    return container_state::load(saved.SerializeAsString(), why) ? std::string{} : why;
+  };
+  CHECK(refusal(1, 1).empty());  // healing is on anyhow
+  CHECK(refusal(2, 47).empty());
+  CHECK(refusal(2, 48) == "is damaged: it holds impossible values");  // 4 spans × 12 margins
+  CHECK_FALSE(refusal(1, 2).empty());                                 // a bool
 }
 
 TEST_CASE("a newer version is refused by name") {
