@@ -97,11 +97,12 @@ double nanoseconds(std::chrono::nanoseconds span, double units) {
 /// The same work as integration/bench/vpa does, on the same samples in the same order.
 nlohmann::json measure_ours(const sample_set& set) {
   auto& policy = builtin_policies().find("production")->second;
-  auto question = question_of(policy, "app", change_cost::in_place);
   auto before = held_by(running_part).bytes;
   std::vector<container_state> states(set.containers);
-  for (auto& one : states)
-    one.aim(question);
+  for (auto& one : states) {
+    one.aim(question_of(policy, "app", change_cost::in_place));
+    one.aim(memory_question_of(policy, "app"));
+  }
   auto take = [&](size_t at) {
     usage_sample seen;
     seen.at = instant{std::chrono::seconds{set.at(at)}};

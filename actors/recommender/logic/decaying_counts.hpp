@@ -13,6 +13,9 @@ namespace scaleops::recommender_logic {
 
 template <size_t buckets>
 struct decaying_counts {
+  static constexpr size_t block = 16, blocks = buckets / block;
+  static_assert(buckets % block == 0 && buckets <= 256);
+
   std::array<uint16_t, buckets> counts{};
 
   void add(size_t bucket, uint32_t amount) {
@@ -35,21 +38,37 @@ struct decaying_counts {
   }
   /// Position of quantile q on the bucket axis (1.5 = middle of bucket 1); negative when empty.
   float position(float q) const {
-    uint32_t all = total();
+    // Sums of blocks first: most buckets are then never looked at one by one. All sums are below
+    // 2^24, so that float holds them exactly.
+    std::array<uint32_t, blocks> sums;
+    uint32_t all = 0;
+    for (size_t b = 0; b < blocks; ++b) {
+      uint32_t sum = 0;
+      for (size_t i = 0; i < block; ++i)
+        sum += counts[b * block + i];
+      sums[b] = sum;
+      all += sum;
+    }
     if (all == 0)
       return -1;
-    float wanted = q * float(all), sum = 0;
-    size_t last = 0;
-    for (size_t i = 0; i < buckets; ++i) {
-      float count = counts[i];
-      if (count == 0)
+    float wanted = q * float(all);
+    uint32_t sum = 0;
+    for (size_t b = 0; b < blocks; ++b) {
+      if (sums[b] == 0 || float(sum + sums[b]) < wanted) {
+        sum += sums[b];
         continue;
-      if (sum + count >= wanted)
-        return float(i) + std::clamp((wanted - sum) / count, 0.0f, 1.0f);
-      sum += count;
-      last = i;
+      }
+      for (size_t i = b * block;; ++i) {
+        uint32_t count = counts[i];
+        if (count > 0 && float(sum + count) >= wanted)
+          return float(i) + std::clamp((wanted - float(sum)) / float(count), 0.0f, 1.0f);
+        sum += count;
+      }
     }
-    return float(last + 1);
+    size_t end = buckets;  // q above 1
+    while (counts[end - 1] == 0)
+      --end;
+    return float(end);
   }
   /// Adds other's counts times a factor. Halves both sides' scale (returned) where a counter would
   /// overflow.
