@@ -74,6 +74,12 @@ inline recording_actor::behavior_type recording_recommender(
           [](const usage_shape_query&) -> caf::result<usage_shape> {
             return fail(ec::not_found, "none");
           },
+          [](const evidence_query&) -> caf::result<recommendation_evidence> {
+            return fail(ec::not_found, "none");
+          },
+          [](const risk_query&) -> caf::result<workload_risk> {
+            return fail(ec::not_found, "none");
+          },
           [](const subscribe_recommendations&) {},
           [into](caf::tick_atom) {
             for (auto& [ack, promise] : std::exchange(into->unanswered, {}))

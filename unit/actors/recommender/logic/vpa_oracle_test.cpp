@@ -57,7 +57,7 @@ std::optional<int64_t> limit_for(std::optional<int64_t> limit, std::optional<int
 // gives the upper edge of the bucket; ours interpolates within it, so it lies in the same bucket
 // and never above.
 TEST_CASE("VPA: percentiles fall into the buckets that the weights say") {
-  decaying_counts<8> counts;
+  decaying_counts<16> counts;
   for (uint32_t i = 1; i <= 4; ++i)
     counts.add(i, 100 * i);
   const std::pair<float, int> expected[] = {{0.0f, 2}, {0.1f, 2}, {0.2f, 3}, {0.3f, 3},
@@ -72,14 +72,14 @@ TEST_CASE("VPA: percentiles fall into the buckets that the weights say") {
 
 // recommender/util/histogram_test.go TestPercentilesEmptyHistogram: 0 for every percentile.
 TEST_CASE("VPA: an empty histogram answers nothing") {
-  CHECK(decaying_counts<8>{}.position(0.5f) < 0);
+  CHECK(decaying_counts<16>{}.position(0.5f) < 0);
   CHECK(cpu_model{}.quantile(0.5f) == 0);
 }
 
 // recommender/util/histogram_test.go TestPercentileOutOfBounds: below 0 the least, above 1 the
 // most.
 TEST_CASE("VPA: a percentile out of bounds gives the edge") {
-  decaying_counts<8> counts;
+  decaying_counts<16> counts;
   counts.add(1, 100);
   counts.add(2, 200);
   CHECK(counts.position(-0.1f) == 1);
@@ -89,7 +89,7 @@ TEST_CASE("VPA: a percentile out of bounds gives the edge") {
 // recommender/util/decaying_histogram_test.go TestDecayingHistogramPercentiles: weights 1, 2, 3, 4
 // a half-life apart count 1/8, 2/4, 3/2 and 4.
 TEST_CASE("VPA: percentiles after decay by a half-life between values") {
-  decaying_counts<8> counts;
+  decaying_counts<16> counts;
   for (uint32_t i = 1; i <= 4; ++i) {
     counts.halve();
     counts.add(i, 1000 * i);
@@ -106,7 +106,7 @@ TEST_CASE("VPA: percentiles after decay by a half-life between values") {
 // recommender/util/decaying_histogram_test.go TestSimpleDecay: twenty half-lives later a weight of
 // 1000 is next to nothing. Theirs keeps a trace at percentile 1; our 16-bit counters forget it.
 TEST_CASE("VPA: twenty half-lives forget even a heavy past") {
-  decaying_counts<8> counts;
+  decaying_counts<16> counts;
   counts.add(2, 64'000);
   for (int i = 0; i < 20; ++i)
     counts.halve();
