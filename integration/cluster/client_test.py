@@ -55,7 +55,7 @@ class Client(unittest.TestCase):
         for word in words:
             self.assertIn(word, done.stderr)
 
-    def test_it_keeps_the_contract(self):
+    def test_the_contract_is_kept(self):
         self.plane.kubectl("apply", "--server-side", "-f", str(ROOT / "helm" / "files" / "crds"))
         self.plane.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
         done = subprocess.run([CONTRACT, "--kubeconfig", self.plane.kubeconfig()], text=True, capture_output=True, timeout=500)
