@@ -49,42 +49,41 @@ using recording_actor = recommender_actor::extend<caf::reacts_to<caf::tick_atom>
 
 inline recording_actor::behavior_type recording_recommender(
   recording_actor::pointer self, std::shared_ptr<heard_by_recommender> into) {
-  return {[](status_query) {
-            component_status status;
-            status.which = component::recommender;
-            status.ready = true;
-            return status;
-          },
-          [into](const workload_seen& seen) { into->seen.push_back(seen.facts); },
-          [into](const workload_gone& gone) { into->gone.push_back(gone.ref); },
-          [self, into](const usage_batch& batch) -> caf::result<usage_ack> {
-            into->batches.push_back(batch);
-            if (into->refusing)
-              return fail(ec::unavailable, "the test says so");
-            if (into->silent) {
-              into->unanswered.emplace_back(usage_ack{batch.agent, batch.seq},
-                                            self->make_response_promise<usage_ack>());
-              return into->unanswered.back().second;
-            }
-            return usage_ack{batch.agent, batch.seq};
-          },
-          [](const recommendation_query&) -> caf::result<recommendation_made> {
-            return fail(ec::not_found, "none");
-          },
-          [](const usage_shape_query&) -> caf::result<usage_shape> {
-            return fail(ec::not_found, "none");
-          },
-          [](const evidence_query&) -> caf::result<recommendation_evidence> {
-            return fail(ec::not_found, "none");
-          },
-          [](const risk_query&) -> caf::result<workload_risk> {
-            return fail(ec::not_found, "none");
-          },
-          [](const subscribe_recommendations&) {},
-          [into](caf::tick_atom) {
-            for (auto& [ack, promise] : std::exchange(into->unanswered, {}))
-              promise.deliver(ack);
-          }};
+  return {
+    [](status_query) {
+      component_status status;
+      status.which = component::recommender;
+      status.ready = true;
+      return status;
+    },
+    [into](const workload_seen& seen) { into->seen.push_back(seen.facts); },
+    [into](const workload_gone& gone) { into->gone.push_back(gone.ref); },
+    [self, into](const usage_batch& batch) -> caf::result<usage_ack> {
+      into->batches.push_back(batch);
+      if (into->refusing)
+        return fail(ec::unavailable, "the test says so");
+      if (into->silent) {
+        into->unanswered.emplace_back(usage_ack{batch.agent, batch.seq},
+                                      self->make_response_promise<usage_ack>());
+        return into->unanswered.back().second;
+      }
+      return usage_ack{batch.agent, batch.seq};
+    },
+    [](const recommendation_query&) -> caf::result<recommendation_made> {
+      return fail(ec::not_found, "none");
+    },
+    [](const usage_shape_query&) -> caf::result<usage_shape> {
+      return fail(ec::not_found, "none");
+    },
+    [](const evidence_query&) -> caf::result<recommendation_evidence> {
+      return fail(ec::not_found, "none");
+    },
+    [](const risk_query&) -> caf::result<workload_risk> { return fail(ec::not_found, "none"); },
+    [](const subscribe_recommendations&) {},
+    [into](caf::tick_atom) {
+      for (auto& [ack, promise] : std::exchange(into->unanswered, {}))
+        promise.deliver(ack);
+    }};
 }
 
 }  // namespace scaleops::test
