@@ -52,8 +52,32 @@ private:
     if (auto hard = never_accepted())
       return refuse(hard->first, hard->second);
     if (auto why = in_place_problem())
-      return instead_of_resize(*why);
+      return why->first == refusal::node_room ? without_room(*why) : instead_of_resize(*why);
     return resize();
+  }
+
+  /// Where the node lacks room for one resource, and a restart elsewhere is refused or not due yet,
+  /// the other one need not wait.
+  pod_verdict without_room(const std::pair<refusal, std::string>& why) {
+    auto before = verdict_;
+    auto all = kept_;
+    auto whole = instead_of_resize(why);
+    if (whole.is == pod_verdict::what::wished)
+      return whole;
+    for (auto lacking : both_resources) {
+      kept_ = all;
+      auto dropped =
+        std::erase_if(kept_, [&](auto& change) { return change.kind == lacking && change.grows; });
+      if (dropped == 0 || kept_.empty())
+        continue;
+      verdict_ = before;
+      auto rest = decide();
+      if (rest.is != pod_verdict::what::wished || rest.wish.action != update_action::resize)
+        continue;
+      rest.blocked = rest.waits = true;
+      return rest;
+    }
+    return whole;
   }
 
   std::vector<resource_change> wanted_changes() const {

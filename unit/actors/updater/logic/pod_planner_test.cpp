@@ -198,6 +198,18 @@ TEST_CASE("BestEffort pods are evicted at once, because a resize cannot give the
   CHECK(t.only_refusal() == refusal::qos_change);
 }
 
+TEST_CASE("what the node has room for does not wait for what it has not") {
+  plan_table t;
+  t.wishes = {want("app", res(15'000, "3Gi"), res(15'000, "3Gi"))};
+  auto plan = t.plan();
+  REQUIRE_FALSE(plan.actions.empty());
+  auto& first = plan.actions[0];
+  CHECK(first.action == update_action::resize);
+  CHECK(first.after.requests.memory == int64_t{3} << 30);
+  CHECK(first.after.requests.cpu < 15'000);
+  CHECK(plan.blocked.contains(first.target->meta.uid));
+}
+
 TEST_CASE("growth beyond the node's room waits and then moves, healing sooner") {
   plan_table t;
   t.put(make_node("node-2"));
