@@ -49,7 +49,7 @@ private:
     compose();
     if (after_ == target_->containers)
       return std::move(verdict_);
-    if (auto hard = never_accepted())
+    if (auto hard = bound_refusal(situation_, *target_, after_, in_))
       return refuse(hard->first, hard->second);
     if (auto why = in_place_problem())
       return why->first == refusal::node_room ? without_room(*why) : instead_of_resize(*why);
@@ -217,18 +217,6 @@ private:
     wish.detail = describe(*target_, kept_);
   }
 
-  /// What neither a resize nor a new pod would get past.
-  objection never_accepted() const {
-    if (auto why = limit_violation(situation_.bounds, after_))
-      return because(refusal::infeasible, *why);
-    auto more_requests = pod_requests(after_), more_limits = pod_limits(after_);
-    more_requests -= pod_requests(target_->containers);
-    more_limits -= pod_limits(target_->containers);
-    if (auto why = in_.view.quota_refusal(target_->meta.ns, more_requests, more_limits))
-      return because(refusal::infeasible, *why);
-    return std::nullopt;
-  }
-
   objection in_place_problem() const {
     if (!in_.rules.in_place)
       return because(refusal::infeasible, "the cluster cannot resize in place");
@@ -344,29 +332,13 @@ private:
     auto mode = wish.grows ? situation_.policy->increase : situation_.policy->decrease;
     if (mode != update_mode::recreate || situation_.reverting)
       return refuse(why.first, why.second);
-    if (!fits_somewhere())
+    if (!fits_some_node(*target_, after_, in_))
       return refuse(refusal::node_room, "no node has room for the new size");
     wish.action = update_action::evict;
     wish.disruptive = true;
     if (auto refused = disruption_refusal(situation_, *target_, in_, {}))
       return refuse(refused->first, refused->second);
     return wished();
-  }
-
-  /// A pod that is evicted for a size that no node has free would only be gone.
-  bool fits_somewhere() const {
-    auto needed = pod_requests(after_);
-    for (auto& [name, node] : in_.view.nodes.all()) {
-      if (!node->ready || node->unschedulable)
-        continue;
-      auto held = in_.index.held_on(node->meta.name);
-      if (node->meta.name == target_->node)
-        held -= held_requests(*target_);
-      if (held.cpu + needed.cpu <= node->allocatable.cpu.value_or(0) &&
-          held.memory + needed.memory <= node->allocatable.memory.value_or(0))
-        return true;
-    }
-    return false;
   }
 
   // ---- verdicts ----

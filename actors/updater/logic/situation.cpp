@@ -114,4 +114,32 @@ objection room_refusal(const pod& target, const std::vector<container_spec>& aft
   return std::nullopt;
 }
 
+objection bound_refusal(const workload_situation& situation, const pod& target,
+                        const std::vector<container_spec>& after, const plan_inputs& in) {
+  if (auto why = limit_violation(situation.bounds, after))
+    return std::pair{refusal::infeasible, *why};
+  auto more_requests = pod_requests(after), more_limits = pod_limits(after);
+  more_requests -= pod_requests(target.containers);
+  more_limits -= pod_limits(target.containers);
+  if (auto why = in.view.quota_refusal(target.meta.ns, more_requests, more_limits))
+    return std::pair{refusal::infeasible, *why};
+  return std::nullopt;
+}
+
+bool fits_some_node(const pod& target, const std::vector<container_spec>& after,
+                    const plan_inputs& in) {
+  auto needed = pod_requests(after);
+  for (auto& [name, node] : in.view.nodes.all()) {
+    if (!node->ready || node->unschedulable)
+      continue;
+    auto held = in.index.held_on(node->meta.name);
+    if (node->meta.name == target.node)
+      held -= held_requests(target);
+    if (held.cpu + needed.cpu <= node->allocatable.cpu.value_or(0) &&
+        held.memory + needed.memory <= node->allocatable.memory.value_or(0))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace scaleops

@@ -47,4 +47,12 @@ objection disruption_refusal(const workload_situation& situation, const pod& tar
 objection room_refusal(const pod& target, const std::vector<container_spec>& after,
                        const amounts& reserved, const plan_inputs& in);
 
+/// What neither a resize nor a new pod would get past: LimitRange and quota; absent: nothing.
+objection bound_refusal(const workload_situation& situation, const pod& target,
+                        const std::vector<container_spec>& after, const plan_inputs& in);
+
+/// Whether some node has these containers' requests free, once the pod is gone from its own.
+bool fits_some_node(const pod& target, const std::vector<container_spec>& after,
+                    const plan_inputs& in);
+
 }  // namespace scaleops
