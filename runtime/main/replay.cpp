@@ -2,12 +2,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <memory>
 
 #include <fmt/format.h>
 
 #include "runtime/main/commands.hpp"
+#include "runtime/main/output_file.hpp"
 #include "runtime/main/progress_line.hpp"
 #include "runtime/policy/policy_source.hpp"
 #include "runtime/replay/replay.hpp"
@@ -64,10 +64,9 @@ int run_replay(const replay_options& options) {
     std::fputs(to_text(summary).c_str(), stderr);
     return 0;
   }
-  std::ofstream file{options.json};
-  file << to_json(summary);
-  file.flush();
-  return file ? 0 : refuse(fmt::format("--json: {} cannot be written", options.json));
+  return write_file(options.json, to_json(summary))
+           ? 0
+           : refuse(fmt::format("--json: {} cannot be written", options.json));
 }
 
 }  // namespace scaleops

@@ -1,11 +1,11 @@
 // scaleops up: the whole platform on an embedded cluster, in one process.
 #include <csignal>
 #include <cstdio>
-#include <fstream>
 
 #include <fmt/format.h>
 
 #include "runtime/main/commands.hpp"
+#include "runtime/main/output_file.hpp"
 #include "runtime/main/progress_line.hpp"
 #include "runtime/policy/policy_source.hpp"
 #include "runtime/secret/secret.hpp"
@@ -42,17 +42,6 @@ bool run_with_progress(up_session& session, std::optional<milliseconds> span) {
     line.show(summary(session));
   }
   return true;
-}
-
-bool can_write(const std::string& path) {
-  return path.empty() || std::ofstream{path, std::ios::app}.good();
-}
-
-bool write_file(const std::string& path, const std::string& text) {
-  std::ofstream file{path};
-  file << text;
-  file.flush();
-  return file.good();
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 // scaleops up --kubeconfig: the whole platform beside a real cluster, looking only.
 #include <cstdio>
-#include <fstream>
 
 #include <fmt/format.h>
 
 #include "runtime/kube/kubeconfig.hpp"
 #include "runtime/main/commands.hpp"
+#include "runtime/main/output_file.hpp"
 #include "runtime/policy/policy_source.hpp"
 #include "runtime/secret/secret.hpp"
 #include "runtime/up/live_session.hpp"
@@ -18,13 +18,6 @@ int refuse(const std::string& line, int code = 2) {
   std::fflush(stdout);
   std::fprintf(stderr, "scaleops up: %s\n", line.c_str());
   return code;
-}
-
-bool write_file(const std::string& path, const std::string& text) {
-  std::ofstream file{path};
-  file << text;
-  file.flush();
-  return file.good();
 }
 
 }  // namespace
@@ -42,7 +35,7 @@ int run_up_live(const up_options& options) {
       return refuse("--policy: " + problem);
     with.policy = wanted;
   }
-  if (!options.report.empty() && !std::ofstream{options.report, std::ios::app}.good())
+  if (!can_write(options.report))
     return refuse(fmt::format("--report: {} cannot be written", options.report));
   auto loaded = kube::load_kubeconfig(options.kubeconfig, options.context);
   if (!loaded.access)
