@@ -11,6 +11,7 @@
 #include "messages/agent.hpp"
 #include "messages/component.hpp"
 #include "messages/recommender.hpp"
+#include "messages/updater.hpp"
 
 namespace scaleops::wire {
 
@@ -20,9 +21,17 @@ constexpr uint32_t version = 1;
 /// Larger envelopes are neither made nor read.
 constexpr size_t most_bytes = 64 << 20;
 
+/// Instead of an answer: what the asked component said of it.
+struct failure {
+  ec code = ec::server_error;
+  std::string text;
+};
+
 /// All that goes between pods.
 using body = std::variant<workload_seen, workload_gone, usage_batch, usage_ack, recommendation_made,
-                          status_query, component_status>;
+                          status_query, component_status, failure, recommendation_query,
+                          evidence_query, recommendation_evidence, risk_query, workload_risk,
+                          usage_shape_query, usage_shape, update_log_query, update_log>;
 
 struct envelope {
   uint64_t id = 0;  // an answer carries its request's

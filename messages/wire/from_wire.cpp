@@ -32,6 +32,15 @@ Enum any_of(uint32_t value, Enum last, const char* problem) {
   return Enum(value);
 }
 
+/// What goes by its name, so that values can be added; absent: a newer peer knows more than we do.
+template <class Enum>
+std::optional<Enum> named(const std::string& name, Enum last) {
+  for (uint32_t i = 0; i <= uint32_t(last); ++i)
+    if (to_string(Enum(i)) == name)
+      return Enum(i);
+  return std::nullopt;
+}
+
 workload_ref read(const WorkloadRef& from) {
   require(!from.kind().empty() && !from.name().empty(), "a workload without kind or name");
   return {from.namespace_(), from.kind(), from.name()};
@@ -170,6 +179,71 @@ component_status read(const Status& from) {
   return {*which, from.ready(), from.detail(), at(from.at_ms()), from.done()};
 }
 
+failure read(const Failure& from) {
+  return {named(from.code(), ec::shutting_down).value_or(ec::server_error), from.text()};
+}
+
+bool finite(std::initializer_list<double> values) {
+  return std::all_of(values.begin(), values.end(), [](double each) { return std::isfinite(each); });
+}
+
+std::optional<risk_range> read(bool there, const RiskRange& from) {
+  if (!there)
+    return std::nullopt;
+  require(finite({from.expected(), from.low(), from.high()}), "a risk that is no number");
+  return risk_range{from.expected(), from.low(), from.high()};
+}
+
+workload_risk read(const WorkloadRisk& from) {
+  workload_risk to;
+  for (auto& each : from.containers()) {
+    container_risk risk;
+    risk.container = each.container();
+    risk.days = each.days();
+    risk.memory_limited = each.memory_limited();
+    risk.oom_chance = read(each.has_oom_chance(), each.oom_chance());
+    risk.over_request_h = read(each.has_over_request_h(), each.over_request_h());
+    risk.throttled_h = read(each.has_throttled_h(), each.throttled_h());
+    risk.cpu_changes = read(each.has_cpu_changes(), each.cpu_changes());
+    risk.memory_changes = read(each.has_memory_changes(), each.memory_changes());
+    require(std::isfinite(risk.days), "a risk that is no number");
+    to.containers.push_back(std::move(risk));
+  }
+  return to;
+}
+
+std::vector<double> read(const google::protobuf::RepeatedField<double>& from) {
+  for (double each : from)
+    require(std::isfinite(each), "a shape with what is no number");
+  return {from.begin(), from.end()};
+}
+
+usage_shape read(const UsageShape& from) {
+  require(std::isfinite(from.hours()) && from.memory_peak() >= 0, "an impossible shape of usage");
+  return {read(from.cpu_percentiles()), read(from.levels()), read(from.cpu_by_hour()),
+          from.memory_peak(), from.hours()};
+}
+
+update_log read(const UpdateLog& from) {
+  update_log to;
+  to.last = from.last();
+  for (auto& each : from.records()) {
+    update_record record;
+    record.at = at(each.at_ms());
+    record.workload = read(each.workload());
+    record.pod = {each.pod_namespace(), each.pod_name()};
+    record.action = any_of(each.action(), update_action::evict, "an unknown action");
+    record.done = each.done();
+    record.why = named(each.why(), refusal::fight).value_or(refusal::none);
+    record.detail = each.detail();
+    record.before = read(each.before());
+    record.after = read(each.after());
+    record.container = each.container();
+    to.records.push_back(std::move(record));
+  }
+  return to;
+}
+
 }  // namespace
 
 std::optional<body> read_body(const Envelope& from, std::string& problem) {
@@ -189,6 +263,28 @@ std::optional<body> read_body(const Envelope& from, std::string& problem) {
         return status_query{};
       case Envelope::kStatus:
         return read(from.status());
+      case Envelope::kFailure:
+        return read(from.failure());
+      case Envelope::kRecommendationQuery:
+        return recommendation_query{read(from.recommendation_query())};
+      case Envelope::kEvidenceQuery:
+        return evidence_query{read(from.evidence_query())};
+      case Envelope::kEvidence:
+        return recommendation_evidence{
+          std::make_shared<const std::string>(from.evidence().bytes())};
+      case Envelope::kRiskQuery:
+        return risk_query{read(from.risk_query())};
+      case Envelope::kWorkloadRisk:
+        return read(from.workload_risk());
+      case Envelope::kUsageShapeQuery:
+        return usage_shape_query{read(from.usage_shape_query().workload()),
+                                 from.usage_shape_query().container()};
+      case Envelope::kUsageShape:
+        return read(from.usage_shape());
+      case Envelope::kUpdateLogQuery:
+        return update_log_query{from.update_log_query().after()};
+      case Envelope::kUpdateLog:
+        return read(from.update_log());
       case Envelope::BODY_NOT_SET:
         break;
     }

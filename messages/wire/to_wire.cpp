@@ -94,6 +94,41 @@ void write(const container_recommendation& from, ContainerRecommendation& to) {
   to.set_urgent(from.urgent);
 }
 
+void write(const std::optional<risk_range>& from, RiskRange* (ContainerRisk::*part)(),
+           ContainerRisk& to) {
+  if (!from)
+    return;
+  auto& range = *(to.*part)();
+  range.set_expected(from->expected);
+  range.set_low(from->low);
+  range.set_high(from->high);
+}
+
+void write(const container_risk& from, ContainerRisk& to) {
+  to.set_container(from.container);
+  to.set_days(from.days);
+  to.set_memory_limited(from.memory_limited);
+  write(from.oom_chance, &ContainerRisk::mutable_oom_chance, to);
+  write(from.over_request_h, &ContainerRisk::mutable_over_request_h, to);
+  write(from.throttled_h, &ContainerRisk::mutable_throttled_h, to);
+  write(from.cpu_changes, &ContainerRisk::mutable_cpu_changes, to);
+  write(from.memory_changes, &ContainerRisk::mutable_memory_changes, to);
+}
+
+void write(const update_record& from, UpdateRecord& to) {
+  to.set_at_ms(ms(from.at));
+  write(from.workload, *to.mutable_workload());
+  to.set_pod_namespace(from.pod.ns);
+  to.set_pod_name(from.pod.name);
+  to.set_action(uint32_t(from.action));
+  to.set_done(from.done);
+  to.set_why(std::string(to_string(from.why)));
+  to.set_detail(from.detail);
+  write(from.before, *to.mutable_before());
+  write(from.after, *to.mutable_after());
+  to.set_container(from.container);
+}
+
 /// One overload a message; false when a shared part is null.
 struct body_writer {
   Envelope& to;
@@ -157,6 +192,60 @@ struct body_writer {
     status.set_detail(from.detail);
     status.set_at_ms(ms(from.at));
     status.set_done(from.done);
+    return true;
+  }
+  bool operator()(const failure& from) const {
+    to.mutable_failure()->set_code(std::string(to_string(from.code)));
+    to.mutable_failure()->set_text(from.text);
+    return true;
+  }
+  bool operator()(const recommendation_query& from) const {
+    write(from.workload, *to.mutable_recommendation_query());
+    return true;
+  }
+  bool operator()(const evidence_query& from) const {
+    write(from.workload, *to.mutable_evidence_query());
+    return true;
+  }
+  bool operator()(const recommendation_evidence& from) const {
+    if (!from.bytes)
+      return false;
+    to.mutable_evidence()->set_bytes(*from.bytes);
+    return true;
+  }
+  bool operator()(const risk_query& from) const {
+    write(from.workload, *to.mutable_risk_query());
+    return true;
+  }
+  bool operator()(const workload_risk& from) const {
+    auto& risk = *to.mutable_workload_risk();
+    for (auto& container : from.containers)
+      write(container, *risk.add_containers());
+    return true;
+  }
+  bool operator()(const usage_shape_query& from) const {
+    write(from.workload, *to.mutable_usage_shape_query()->mutable_workload());
+    to.mutable_usage_shape_query()->set_container(from.container);
+    return true;
+  }
+  bool operator()(const usage_shape& from) const {
+    auto& shape = *to.mutable_usage_shape();
+    shape.mutable_cpu_percentiles()->Add(from.cpu_percentiles.begin(), from.cpu_percentiles.end());
+    shape.mutable_levels()->Add(from.levels.begin(), from.levels.end());
+    shape.mutable_cpu_by_hour()->Add(from.cpu_by_hour.begin(), from.cpu_by_hour.end());
+    shape.set_memory_peak(from.memory_peak);
+    shape.set_hours(from.hours);
+    return true;
+  }
+  bool operator()(const update_log_query& from) const {
+    to.mutable_update_log_query()->set_after(from.after);
+    return true;
+  }
+  bool operator()(const update_log& from) const {
+    auto& log = *to.mutable_update_log();
+    log.set_last(from.last);
+    for (auto& record : from.records)
+      write(record, *log.add_records());
     return true;
   }
 };

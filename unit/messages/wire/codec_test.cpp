@@ -147,10 +147,72 @@ TEST_CASE("a status and the question for it arrive") {
   CHECK(got.done == 9);
 }
 
+TEST_CASE("questions about a workload and their answers arrive") {
+  workload_ref web{"shop", "Deployment", "web"};
+  CHECK(through(recommendation_query{web}).workload == web);
+  CHECK(through(evidence_query{web}).workload == web);
+  CHECK(through(risk_query{web}).workload == web);
+  auto asked = through(usage_shape_query{web, "app"});
+  CHECK(asked.workload == web);
+  CHECK(asked.container == "app");
+  std::string bytes{"\0\xff", 2};
+  CHECK(*through(recommendation_evidence{std::make_shared<const std::string>(bytes)}).bytes ==
+        bytes);
+  container_risk risk{"app", 7, true, risk_range{0.1, 0, 0.2}, {}, risk_range{1, 2, 3}, {}, {}};
+  CHECK(through(workload_risk{{risk, {}}}).containers == std::vector{risk, container_risk{}});
+  auto shape = through(usage_shape{{1, 2}, {0.5, 0.9}, {3}, 4, 5.5});
+  CHECK(shape.cpu_percentiles == std::vector<double>{1, 2});
+  CHECK(shape.levels == std::vector{0.5, 0.9});
+  CHECK(shape.cpu_by_hour == std::vector<double>{3});
+  CHECK(shape.memory_peak == 4);
+  CHECK(shape.hours == 5.5);
+}
+
+TEST_CASE("the updater's log arrives") {
+  CHECK(through(update_log_query{UINT64_MAX}).after == UINT64_MAX);
+  update_record record{noon,
+                       {"shop", "Deployment", "web"},
+                       {"shop", "web-x"},
+                       update_action::evict,
+                       true,
+                       refusal::fight,
+                       "why",
+                       {{1, 2}, {}},
+                       {{3, std::nullopt}, {4, 5}},
+                       "app"};
+  auto got = through(update_log{7, {record}});
+  CHECK(got.last == 7);
+  REQUIRE(got.records.size() == 1);
+  auto& back = got.records.front();
+  CHECK(back.at == noon);
+  CHECK(back.workload == record.workload);
+  CHECK(back.pod == record.pod);
+  CHECK(back.action == update_action::evict);
+  CHECK(back.done);
+  CHECK(back.why == refusal::fight);
+  CHECK(back.detail == "why");
+  CHECK(back.before == record.before);
+  CHECK(back.after == record.after);
+  CHECK(back.container == "app");
+}
+
+TEST_CASE("a failure arrives by its name") {
+  auto got = through(wire::failure{ec::not_found, "no such workload"});
+  CHECK(got.code == ec::not_found);
+  CHECK(got.text == "no such workload");
+  wire::Envelope raw;
+  REQUIRE(raw.ParseFromString(*wire::encode({1, got})));
+  raw.mutable_failure()->set_code("from-the-future");
+  auto back = wire::decode(raw.SerializeAsString());
+  REQUIRE(back.value);
+  CHECK(std::get<wire::failure>(back.value->what).code == ec::server_error);
+}
+
 TEST_CASE("what cannot be sent is not sent") {
   CHECK_FALSE(wire::encode({1, workload_seen{}}));
   CHECK_FALSE(wire::encode({1, usage_batch{}}));
   CHECK_FALSE(wire::encode({1, recommendation_made{}}));
+  CHECK_FALSE(wire::encode({1, recommendation_evidence{}}));
   CHECK_FALSE(
     wire::encode({1, component_status{component::agent, true, std::string(65 << 20, 'x'), {}, 0}}));
 }
@@ -218,4 +280,18 @@ TEST_CASE("impossible values are refused") {
   CHECK(problem_after(component_status{}, [](auto& raw) {
           raw.mutable_status()->set_component("x");
         }) == "a status of an unknown component");
+  CHECK(problem_after(workload_risk{{{}}}, [](auto& raw) {
+          raw.mutable_workload_risk()->mutable_containers(0)->mutable_oom_chance()->set_low(NAN);
+        }) == "a risk that is no number");
+  CHECK(problem_after(usage_shape{}, [](auto& raw) {
+          raw.mutable_usage_shape()->add_cpu_by_hour(INFINITY);
+        }) == "a shape with what is no number");
+  CHECK(problem_after(usage_shape{}, [](auto& raw) {
+          raw.mutable_usage_shape()->set_memory_peak(-1);
+        }) == "an impossible shape of usage");
+  CHECK(problem_after(update_log{1, {{}}}, [](auto& raw) {
+          raw.mutable_update_log()->mutable_records(0)->mutable_workload()->set_kind("Job");
+          raw.mutable_update_log()->mutable_records(0)->mutable_workload()->set_name("x");
+          raw.mutable_update_log()->mutable_records(0)->set_action(2);
+        }) == "an unknown action");
 }
