@@ -142,6 +142,7 @@ struct write_done {};
 /// TokenReview. ec::unauthorized for a token that the cluster does not accept.
 struct token_query {
   std::string token;
+  std::vector<std::string> audiences{};  // it must be meant for one of them; empty: the API server
 };
 struct user_info {
   std::string name;

@@ -90,11 +90,8 @@ struct recommender_state {
   std::vector<recommendation_sink_actor> subscribers;
   uint32_t next_slot = 0;
   uint64_t decisions = 0;
-  prometheus::Counter* samples = nullptr;
-  prometheus::Counter* batches = nullptr;
-  prometheus::Counter* repeated = nullptr;
-  prometheus::Counter* decided = nullptr;
-  prometheus::Counter* urgent = nullptr;
+  prometheus::Counter *samples = nullptr, *batches = nullptr, *repeated = nullptr;
+  prometheus::Counter *decided = nullptr, *urgent = nullptr;
   prometheus::Gauge* workload_gauge = nullptr;
 
   void start() {
@@ -124,8 +121,10 @@ struct recommender_state {
   known_workload& meet(const workload_facts_ptr& facts) {
     auto [found, fresh] = workloads.try_emplace(facts->ref);
     auto& known = found->second;
-    bool same = known.facts == facts;
-    known.facts = facts;
+    // From another pod the same facts come as another copy each time.
+    bool same = !fresh && (known.facts == facts || *known.facts == *facts);
+    if (!same)
+      known.facts = facts;
     if (fresh) {
       known.context = rules.context_of(*facts);
       saved_workload_ptr before;

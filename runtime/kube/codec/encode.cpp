@@ -156,9 +156,12 @@ std::string encode_delete(const delete_object& wish) {
 }
 
 std::string encode_token_review(const token_query& query) {
+  json spec{{"token", query.token}};
+  if (!query.audiences.empty())
+    spec["audiences"] = query.audiences;
   return text_of_json({{"apiVersion", "authentication.k8s.io/v1"},
                        {"kind", "TokenReview"},
-                       {"spec", {{"token", query.token}}}});
+                       {"spec", std::move(spec)}});
 }
 
 std::string encode_access_review(const access_query& query) {
