@@ -130,6 +130,8 @@ private:
   }
 
   void wait_for_request() {
+    if (closed_)
+      return;
     if (buffer_.size() > 0)
       return read_head();  // pipelined
     arm(core_->config.idle_timeout);
