@@ -24,6 +24,12 @@ instant wall_now() {
   return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
 }
 
+webhook_options completed(webhook_options options) {
+  if (!options.now)
+    options.now = wall_now;
+  return options;
+}
+
 bool is_address(const std::string& host) {
   boost::system::error_code ec;
   asio::ip::make_address(host, ec);
@@ -57,7 +63,7 @@ registrar_config registrar_for(const webhook_options& options) {
   out.certificate = certificate_for(options);
   out.rotation = options.rotation;
   out.every = options.look_every;
-  out.now = wall_now;
+  out.now = options.now;
   return out;
 }
 
@@ -74,7 +80,7 @@ workers_config workers_for(const webhook_options& options,
     std::chrono::seconds{5};
   out.http.idle_timeout = std::chrono::minutes{5};  // longer than Go's client keeps one: 90 s
   out.desk.patch = options.patch;
-  out.desk.now = wall_now;
+  out.desk.now = options.now;
   return out;
 }
 
@@ -84,7 +90,7 @@ class webhook_service::impl : public std::enable_shared_from_this<webhook_servic
 public:
   impl(asio::io_context& io, kube::document_port api, admissions_feed_actor admissions,
        webhook_options options, const std::shared_ptr<prometheus::Registry>& registry)
-      : options_{std::move(options)},
+      : options_{completed(std::move(options))},
         admissions_{std::move(admissions)},
         registry_{registry},
         shown_{std::make_shared<tls::server_tls>()},
@@ -136,15 +142,16 @@ private:
   /// The admissions actor's news, handed to each desk. They may come after we are gone.
   caf::behavior behavior() {
     auto weak = weak_from_this();
+    auto now = options_.now;
     auto tell = [weak](std::function<void(review_desk&)> news) {
       if (auto self = weak.lock(); self && !self->stopped_)
         self->workers_.tell(std::move(news));
     };
     return {
-      [tell, weak](const snapshot_taken& all) {
-        tell([keeper = all.keeper](review_desk& desk) {
+      [tell, weak, now](const snapshot_taken& all) {
+        tell([keeper = all.keeper, now](review_desk& desk) {
           desk.take(*keeper);
-          desk.heard(wall_now());
+          desk.heard(now());
         });
         if (auto self = weak.lock())
           self->followed_ = true;
@@ -155,8 +162,8 @@ private:
       [tell](const watch_synced& news) {
         tell([news](review_desk& desk) { desk.keeper().on_synced(news); });
       },
-      [tell](const watch_lost& news) {
-        tell([news](review_desk& desk) { desk.keeper().on_lost(news, wall_now()); });
+      [tell, now](const watch_lost& news) {
+        tell([news, at = now()](review_desk& desk) { desk.keeper().on_lost(news, at); });
       },
       [tell](const recommendation_made& news) {
         tell([news](review_desk& desk) { desk.keeper().on_recommendation(news); });
@@ -172,7 +179,7 @@ private:
       .then(
         [weak = weak_from_this()](const component_status&) {
           if (auto self = weak.lock(); self && !self->stopped_)
-            self->workers_.tell([](review_desk& desk) { desk.heard(wall_now()); });
+            self->workers_.tell([at = self->options_.now()](review_desk& desk) { desk.heard(at); });
         },
         [](caf::error&) {});
     next_beat_.expires_after(options_.beat_every);

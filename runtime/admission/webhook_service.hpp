@@ -34,6 +34,7 @@ struct webhook_options {
   tls::rotation_rules rotation;
   milliseconds look_every = std::chrono::seconds{30};  // at Secret and registration
   milliseconds beat_every = std::chrono::seconds{5};   // asks whether the actor is alive
+  std::function<instant()> now;                        // any thread; unset: the wall's time
 };
 
 /// Everything but the reviews runs on the io_context's thread.

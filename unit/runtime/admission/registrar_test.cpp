@@ -7,10 +7,11 @@
 #include <prometheus/registry.h>
 #include <nlohmann/json.hpp>
 
-#include "messages/crd/base64.hpp"
 #include "runtime/admission/registrar.hpp"
+#include "unit/runtime/admission/document_store.hpp"
 
 using namespace scaleops;
+using namespace scaleops::test;
 using namespace scaleops::webhook;
 using namespace std::chrono_literals;
 using nlohmann::json;
@@ -19,59 +20,6 @@ namespace {
 
 constexpr auto day = std::chrono::hours{24};
 constexpr instant t0{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}};
-const std::string secret = "/api/v1/namespaces/scaleops-system/secrets/admissions-certificate";
-const std::string hook =
-  "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/scaleops-admissions";
-
-/// Two objects with optimistic concurrency; calls wait until they are let through.
-struct api_server {
-  std::map<std::string, json> objects{
-    {secret, {{"kind", "Secret"}, {"metadata", {{"resourceVersion", "1"}}}}},
-    {hook, {{"kind", "MutatingWebhookConfiguration"}, {"metadata", {{"resourceVersion", "1"}}}}}};
-  std::map<std::string, kube::document_answer> refusals;  // by "GET path" or "PATCH path"
-  std::deque<std::function<void()>> waiting;
-  int version = 1;
-
-  kube::document_port port() {
-    return [this](kube::document_call call, kube::document_done done) {
-      waiting.emplace_back([this, call, done] { done(answer(call)); });
-    };
-  }
-  bool let_one_through() {
-    if (waiting.empty())
-      return false;
-    auto next = std::move(waiting.front());
-    waiting.pop_front();
-    next();
-    return true;
-  }
-
-  kube::document_answer answer(const kube::document_call& call) {
-    auto refused = refusals.find((call.merge_patch.empty() ? "GET " : "PATCH ") + call.path);
-    if (refused != refusals.end())
-      return refused->second;
-    auto& object = objects.at(call.path);
-    if (!call.merge_patch.empty()) {
-      auto patch = json::parse(call.merge_patch);
-      auto& meta = patch["metadata"];
-      if (meta.contains("resourceVersion") &&
-          meta["resourceVersion"] != object["metadata"]["resourceVersion"])
-        return {ec::conflict, "the object has been modified", {}};
-      object.merge_patch(patch);
-      object["metadata"]["resourceVersion"] = std::to_string(++version);
-    }
-    return {ec::none, {}, object.dump()};
-  }
-
-  std::string stored(const char* key) {
-    return decode_base64(objects[secret]["data"][key].get<std::string>()).value();
-  }
-  json& entry() { return objects[hook]["webhooks"][0]; }
-  std::string bundle() {
-    return decode_base64(entry()["clientConfig"]["caBundle"].get<std::string>()).value();
-  }
-};
-
 struct replica {
   instant now = t0;
   prometheus::Registry registry;
@@ -79,7 +27,7 @@ struct replica {
   std::shared_ptr<registrar> x;
   std::optional<milliseconds> wait;
 
-  explicit replica(api_server& api) {
+  explicit replica(document_store& api) {
     registrar_config config;
     config.certificate.names = {"admissions", {"admissions.scaleops-system.svc"}, {}};
     config.now = [this] { return now; };
@@ -89,7 +37,7 @@ struct replica {
     wait.reset();
     x->round([this](milliseconds next) { wait = next; });
   }
-  milliseconds round(api_server& api) {
+  milliseconds round(document_store& api) {
     begin();
     while (!wait && api.let_one_through()) {
     }
@@ -109,7 +57,7 @@ struct replica {
 }  // namespace
 
 TEST_CASE("the first round fills the Secret, shows the certificate and registers its authority") {
-  api_server api;
+  document_store api;
   replica one{api};
   CHECK_FALSE(one.x->ready());
   CHECK(one.round(api) == 30s);
@@ -125,7 +73,7 @@ TEST_CASE("the first round fills the Secret, shows the certificate and registers
 }
 
 TEST_CASE("of two replicas that begin at once the loser takes the winner's certificate") {
-  api_server api;
+  document_store api;
   replica one{api}, two{api};
   one.begin();
   two.begin();
@@ -144,7 +92,7 @@ TEST_CASE("of two replicas that begin at once the loser takes the winner's certi
 }
 
 TEST_CASE("what is altered is healed in the next round and counted") {
-  api_server api;
+  document_store api;
   replica one{api};
   one.round(api);
   auto before = one.heals();
@@ -157,7 +105,7 @@ TEST_CASE("what is altered is healed in the next round and counted") {
 }
 
 TEST_CASE("a certificate is renewed in time, and a new authority is registered before it signs") {
-  api_server api;
+  document_store api;
   replica one{api};
   one.round(api);
   auto first = api.stored("tls.crt");
@@ -187,11 +135,11 @@ TEST_CASE("a certificate is renewed in time, and a new authority is registered b
 }
 
 TEST_CASE("a replica that cannot read the Secret leaves the bundle of the others alone") {
-  api_server api;
+  document_store api;
   replica one{api}, two{api};
   one.round(api);
   two.round(api);
-  api.refusals["GET " + secret] = {ec::forbidden, "not allowed; give it the right", {}};
+  api.refusals["GET " + secret_path] = {ec::forbidden, "not allowed; give it the right", {}};
   api.entry()["clientConfig"]["caBundle"] = encode_base64("newer");
   api.entry()["timeoutSeconds"] = 9;
   CHECK(two.round(api) == 1s);
@@ -207,9 +155,9 @@ TEST_CASE("a replica that cannot read the Secret leaves the bundle of the others
 }
 
 TEST_CASE("what cannot be written is said, and tried again ever more seldom") {
-  api_server api;
+  document_store api;
   replica one{api};
-  api.refusals["PATCH " + secret] = {ec::forbidden, "no right", {}};
+  api.refusals["PATCH " + secret_path] = {ec::forbidden, "no right", {}};
   CHECK(one.round(api) == 1s);
   CHECK_FALSE(one.x->ready());
   CHECK(one.shown->current() == nullptr);
@@ -223,7 +171,7 @@ TEST_CASE("what cannot be written is said, and tried again ever more seldom") {
   CHECK(one.round(api) == 30s);
   CHECK(one.x->ready());
 
-  api.refusals["PATCH " + hook] = {ec::forbidden, "no right", {}};
+  api.refusals["PATCH " + hook_path] = {ec::forbidden, "no right", {}};
   api.entry()["failurePolicy"] = "Fail";
   CHECK(one.round(api) == 1s);
   CHECK_FALSE(one.x->ready());
@@ -231,10 +179,10 @@ TEST_CASE("what cannot be written is said, and tried again ever more seldom") {
 }
 
 TEST_CASE("an answer that is no Secret or no registration is a trouble, not a crash") {
-  api_server api;
+  document_store api;
   replica one{api};
-  api.objects[secret] = json::array();
-  api.objects[hook] = "text";
+  api.objects[secret_path] = json::array();
+  api.objects[hook_path] = "text";
   CHECK(one.round(api) == 1s);
   CHECK(one.x->trouble() ==
         "read Secret scaleops-system/admissions-certificate: the answer is no Secret; read "

@@ -74,7 +74,7 @@ TEST_CASE("reviews by HTTPS are answered, other requests are told what is wrong"
   bench b{2};
   b.tell_shop();
   boost::asio::io_context io;
-  tls_client c{io, b.workers->port(), {b.authority.certificate, {}, 0}};
+  tls_client c{io, b.workers->port(), {b.authority.certificate, {}, 0, "admissions.test"}};
   REQUIRE(c.handshake() == "");
   auto body = review_of(review_pod()).dump();
   CHECK(exchange(c, request_of(body), "}}}").find("\"patch\":") != std::string::npos);
@@ -107,7 +107,8 @@ TEST_CASE("no review is dropped or denied while news come in and certificates ar
       boost::asio::io_context io;
       auto connect = [&] {
         auto fresh = std::make_unique<tls_client>(
-          io, b.workers->port(), tls_client_options{b.authority.certificate, {}, 0});
+          io, b.workers->port(),
+          tls_client_options{b.authority.certificate, {}, 0, "admissions.test"});
         return fresh->handshake().empty() ? std::move(fresh) : nullptr;
       };
       auto client = connect();

@@ -52,7 +52,7 @@ struct bench {
   }
 
   tls_client client(const tls_client::options& with) { return {ioc, server->port(), with}; }
-  tls_client client() { return client({authority.certificate, {}, 0}); }
+  tls_client client() { return client({authority.certificate, {}, 0, "admissions.test"}); }
 };
 
 }  // namespace
@@ -62,7 +62,7 @@ TEST_CASE("HTTPS serves many requests on one connection and ends it with a goodb
   REQUIRE(b.shown->show(b.named("one")) == "");
   b.start();
   CHECK(b.server->url().starts_with("https://127.0.0.1:"));
-  auto c = b.client({b.authority.certificate, "\x02h2\x08http/1.1", 0});
+  auto c = b.client({b.authority.certificate, "\x02h2\x08http/1.1", 0, "admissions.test"});
   REQUIRE(c.handshake() == "");
   CHECK(c.version() == "TLSv1.3");
   CHECK(c.protocol() == "http/1.1");
@@ -117,12 +117,12 @@ TEST_CASE("TLS 1.2 is the least, and a client that wants another protocol is ref
   bench b;
   REQUIRE(b.shown->show(b.named("one")) == "");
   b.start();
-  auto older = b.client({b.authority.certificate, {}, TLS1_2_VERSION});
+  auto older = b.client({b.authority.certificate, {}, TLS1_2_VERSION, "admissions.test"});
   REQUIRE(older.handshake() == "");
   CHECK(older.version() == "TLSv1.2");
   CHECK(older.cipher().find("ECDHE-ECDSA-") == 0);
-  CHECK(b.client({{}, {}, TLS1_1_VERSION}).handshake() != "");
-  CHECK(b.client({b.authority.certificate, "\x02h2", 0}).handshake() != "");
+  CHECK(b.client({{}, {}, TLS1_1_VERSION, "admissions.test"}).handshake() != "");
+  CHECK(b.client({b.authority.certificate, "\x02h2", 0, "admissions.test"}).handshake() != "");
   CHECK(b.refused == std::vector<std::string>{"handshake", "handshake"});
 }
 
@@ -131,7 +131,7 @@ TEST_CASE("a client that must prove itself and does not is refused") {
   b.shown = std::make_shared<tls::server_tls>(tls::server_tls_config{b.authority.certificate});
   REQUIRE(b.shown->show(b.named("one")) == "");
   b.start();
-  auto c = b.client({b.authority.certificate, {}, TLS1_2_VERSION});
+  auto c = b.client({b.authority.certificate, {}, TLS1_2_VERSION, "admissions.test"});
   CHECK(c.handshake() != "");
 }
 
@@ -184,7 +184,9 @@ TEST_CASE("servers on threads of their own share one port") {
                      }};
   REQUIRE(second.start_beside(*b.server) == "");
   CHECK(second.port() == b.server->port());
-  tls_client c{elsewhere, second.port(), {b.authority.certificate, {}, 0}};  // only it is turned
+  tls_client c{elsewhere,
+               second.port(),
+               {b.authority.certificate, {}, 0, "admissions.test"}};  // only it is turned
   REQUIRE(c.handshake() == "");
   c.send(ask);
   CHECK(c.until("second").starts_with("HTTP/1.1 200"));

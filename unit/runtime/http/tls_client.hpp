@@ -16,9 +16,10 @@
 namespace scaleops::test {
 
 struct tls_client_options {
-  std::string authorities;  // PEM; empty: anything is trusted
-  std::string alpn;         // in wire form
-  int newest_version = 0;   // 0: whatever OpenSSL has
+  std::string authorities;               // PEM; empty: anything is trusted
+  std::string alpn;                      // in wire form
+  int newest_version = 0;                // 0: whatever OpenSSL has
+  std::string name = "admissions.test";  // what the certificate must bear
 };
 
 class tls_client {
@@ -106,7 +107,7 @@ private:
       return context;
     context.set_verify_mode(boost::asio::ssl::verify_peer);
     context.add_certificate_authority(boost::asio::buffer(with.authorities));
-    X509_VERIFY_PARAM_set1_host(SSL_CTX_get0_param(context.native_handle()), "admissions.test", 0);
+    X509_VERIFY_PARAM_set1_host(SSL_CTX_get0_param(context.native_handle()), with.name.c_str(), 0);
     return context;
   }
 
