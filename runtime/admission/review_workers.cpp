@@ -1,5 +1,7 @@
 #include "runtime/admission/review_workers.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <map>
 #include <thread>
@@ -51,6 +53,7 @@ struct review_workers::worker {
 
   void run() {
     thread = std::thread{[this] { io.run(); }};
+    pthread_setname_np(thread.native_handle(), "reviews");
   }
 
   void stop() {

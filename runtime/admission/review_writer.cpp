@@ -56,7 +56,7 @@ private:
     return x_.open_object().key("op").value(op).key("path").value(path);
   }
 
-  json_writer x_;
+  json_writer x_{4096};
   bool any_ = false;
 };
 
@@ -157,12 +157,12 @@ std::string make_patch(const pod& before, const pod_places& places,
 }
 
 std::string write_review(const admission_response& answer, std::string_view patch) {
-  json_writer x;
+  json_writer x{patch.size() * 4 / 3 + 512};
   x.open_object().key("kind").value("AdmissionReview");
   x.key("apiVersion").value("admission.k8s.io/v1").key("response").open_object();
   x.key("uid").value(answer.uid).key("allowed").value(true);
   if (!patch.empty())
-    x.key("patchType").value("JSONPatch").key("patch").value(encode_base64(patch));
+    x.key("patchType").value("JSONPatch").key("patch").raw('"' + encode_base64(patch) + '"');
   // Into the API server's audit log, under the webhook's name.
   x.key("auditAnnotations").open_object();
   x.key("verdict").value(to_string(answer.verdict)).close_object();
