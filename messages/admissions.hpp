@@ -36,7 +36,12 @@ enum class admission_verdict : uint8_t {
   not_ready,  // our snapshot is not complete or too old
   invalid_pod,
   would_break,  // LimitRange, quota or QoS would be violated
+  unreadable,   // the request is no JSON, or no AdmissionReview with a uid
+  wrong_kind,   // a review of something else than the creation of a pod, or of another version
+  too_large,    // larger than anything that the API server stores
 };
+inline constexpr size_t admission_verdict_count =
+  static_cast<size_t>(admission_verdict::too_large) + 1;
 std::string_view to_string(admission_verdict verdict);
 
 /// AdmissionReview.response as data; the HTTP edge turns it into a JSON patch.

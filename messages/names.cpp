@@ -93,11 +93,11 @@ std::string_view to_string(component which) {
 }
 
 std::string_view to_string(admission_verdict verdict) {
-  static constexpr std::array<std::string_view, 11> names = {
-    "patched",          "already-right",     "not-granted",    "excluded",
-    "system-namespace", "no-recommendation", "low-confidence", "unknown-owner",
-    "not-ready",        "invalid-pod",       "would-break"};
-  static_assert(names.size() == static_cast<size_t>(admission_verdict::would_break) + 1);
+  static constexpr std::array<std::string_view, admission_verdict_count> names = {
+    "patched",           "already-right",  "not-granted",   "excluded",  "system-namespace",
+    "no-recommendation", "low-confidence", "unknown-owner", "not-ready", "invalid-pod",
+    "would-break",       "unreadable",     "wrong-kind",    "too-large"};
+  static_assert(!names.back().empty());
   return pick(names, verdict);
 }
 

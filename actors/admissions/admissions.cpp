@@ -1,6 +1,8 @@
 #include "actors/admissions/admissions.hpp"
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 #include <prometheus/counter.h>
@@ -10,22 +12,13 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include "actors/common/watch_health.hpp"
 #include "actors/common/watcher.hpp"
-#include "messages/watch.hpp"
 
 namespace scaleops {
 
 namespace {
 
-constexpr std::array watched = {
-  object_kind::namespace_object, object_kind::custom_owner_grouping, object_kind::policy,
-  object_kind::limit_range,      object_kind::resource_quota,        object_kind::node,
-  object_kind::workload,         object_kind::automated_namespace,   object_kind::recommendation};
-
-constexpr size_t verdict_count = static_cast<size_t>(admission_verdict::would_break) + 1;
-
-using self_actor = admissions_actor::extend_with<objects_sink_actor>;
+using self_actor = admissions_feed_actor::extend_with<objects_sink_actor>;
 
 struct admissions_state {
   static inline const char* name = "admissions";
@@ -34,17 +27,17 @@ struct admissions_state {
   self_actor::pointer self;
   admissions_config cfg;
   component_env env;
-  admission_snapshot snapshot;
-  watch_health health{watched};
+  snapshot_keeper keeper;
   uint64_t answered = 0;
-  std::array<prometheus::Counter*, verdict_count> reviews{};
+  std::vector<snapshot_follower_actor> followers;
+  std::array<prometheus::Counter*, admission_verdict_count> reviews{};
   prometheus::Gauge* known = nullptr;
   prometheus::Gauge* in_step = nullptr;
 
   void start() {
-    snapshot.board = decision_board{cfg.policies};
+    keeper = snapshot_keeper{cfg.policies};
     register_metrics();
-    for (auto kind : watched) {
+    for (auto kind : admissions_watched) {
       watcher_config watch;
       watch.kind = kind;
       watch.idle_timeout = cfg.bookmark_patience;
@@ -53,50 +46,65 @@ struct admissions_state {
   }
 
   admission_response on_review(const admission_review& review) {
-    snapshot.lost_since = health.lost_since();
-    auto answer = decide(review, snapshot, cfg.patch, now());
+    auto answer = decide(review, keeper.snapshot(), cfg.patch, now());
     ++answered;
     reviews[static_cast<size_t>(answer.verdict)]->Increment();
     return answer;
   }
 
   void on_recommendation(const recommendation_made& made) {
-    snapshot.board.on_message(made.recommendation, snapshot.view);
+    keeper.on_recommendation(made);
+    pass_on(made);
   }
 
   void on_objects(const objects_changed& news) {
-    health.on_news(news.kind);
-    for (auto& event : news.events) {
-      snapshot.view.apply(event);
-      snapshot.board.on_object(event, snapshot.view);
-    }
-    if (news.kind == object_kind::node)
-      snapshot.largest_node = snapshot.view.largest_node();
-    known->Set(double(snapshot.view.recommendations.size()));
+    keeper.on_objects(news);
+    known->Set(double(keeper.snapshot().view.recommendations.size()));
+    pass_on(news);
   }
 
   void on_synced(const watch_synced& sync) {
-    health.on_synced(sync.kind);
-    follow();
+    keeper.on_synced(sync);
+    show_step();
+    pass_on(sync);
   }
 
   void on_lost(const watch_lost& lost) {
-    health.on_lost(lost.kind, now());
-    follow();
+    keeper.on_lost(lost, now());
+    show_step();
+    pass_on(lost);
   }
 
-  void follow() {
-    snapshot.complete = health.complete();
-    in_step->Set(snapshot.complete && !health.lost_since() ? 1 : 0);
+  void show_step() {
+    auto& snapshot = keeper.snapshot();
+    in_step->Set(snapshot.complete && !snapshot.lost_since ? 1 : 0);
+  }
+
+  void on_follow(const follow_snapshot& wish) {
+    self->monitor(wish.follower);
+    std::erase(followers, wish.follower);
+    followers.push_back(wish.follower);
+    self->send(wish.follower, snapshot_taken{std::make_shared<const snapshot_keeper>(keeper)});
+  }
+
+  void on_down(const caf::down_msg& down) {
+    std::erase_if(followers, [&](auto& each) { return each.address() == down.source; });
+  }
+
+  template <class News>
+  void pass_on(const News& news) {
+    for (auto& each : followers)
+      self->send(each, news);
   }
 
   component_status on_status() {
+    auto& health = keeper.health();
+    auto& view = keeper.snapshot().view;
     component_status status{component::admissions, health.complete(), health.describe(), now(),
                             answered};
     if (status.ready && status.detail.empty())
-      status.detail =
-        fmt::format("{} recommendations, {} workloads in the snapshot",
-                    snapshot.view.recommendations.size(), snapshot.view.workloads.size());
+      status.detail = fmt::format("{} recommendations, {} workloads in the snapshot",
+                                  view.recommendations.size(), view.workloads.size());
     return status;
   }
 
@@ -107,7 +115,7 @@ struct admissions_state {
                      .Name("scaleops_admissions_reviews_total")
                      .Help("Pods reviewed at creation, by verdict")
                      .Register(*env.registry);
-    for (size_t i = 0; i < verdict_count; ++i)
+    for (size_t i = 0; i < admission_verdict_count; ++i)
       reviews[i] =
         &family.Add({{"verdict", std::string(to_string(static_cast<admission_verdict>(i)))}});
     auto gauge = [&](const char* name, const char* help) {
@@ -123,12 +131,16 @@ self_actor::behavior_type admissions(self_actor::stateful_pointer<admissions_sta
   auto& st = self->state;
   st.cfg = std::move(cfg);
   st.env = std::move(env);
+  self->set_down_handler([&st](const caf::down_msg& down) { st.on_down(down); });
   st.start();
   return {// component
           [&st](status_query) { return st.on_status(); },
           // admissions
           [&st](const admission_review& review) { return st.on_review(review); },
           [&st](const recommendation_made& made) { st.on_recommendation(made); },
+          // feed
+          [&st](const follow_snapshot& wish) { st.on_follow(wish); },
+          [&st](const reviews_answered& more) { st.answered += more.count; },
           // objects sink
           [&st](const objects_changed& news) { st.on_objects(news); },
           [&st](const watch_synced& sync) { st.on_synced(sync); },
@@ -137,8 +149,8 @@ self_actor::behavior_type admissions(self_actor::stateful_pointer<admissions_sta
 
 }  // namespace
 
-admissions_actor spawn_admissions(caf::actor_system& sys, admissions_config cfg,
-                                  component_env env) {
+admissions_feed_actor spawn_admissions(caf::actor_system& sys, admissions_config cfg,
+                                       component_env env) {
   return sys.spawn(admissions, std::move(cfg), std::move(env));
 }
 

@@ -1,5 +1,6 @@
 #include "messages/crd/base64.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -19,18 +20,33 @@ constexpr std::array<int8_t, 256> make_values() {
 }
 constexpr auto values = make_values();
 
+/// Two letters for each twelve bits.
+constexpr std::array<std::array<char, 2>, 4096> make_pairs() {
+  std::array<std::array<char, 2>, 4096> pairs{};
+  for (size_t i = 0; i < pairs.size(); ++i)
+    pairs[i] = {alphabet[i >> 6], alphabet[i & 63]};
+  return pairs;
+}
+constexpr auto pairs = make_pairs();
+
 }  // namespace
 
 std::string encode_base64(std::string_view bytes) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    auto count = std::min<size_t>(3, bytes.size() - i);
-    for (size_t j = 0; j < 3; ++j)
-      group = group << 8 | (j < count ? uint8_t(bytes[i + j]) : 0u);
-    for (size_t j = 0; j < 4; ++j)
-      out += j <= count ? alphabet[group >> (18 - 6 * j) & 63] : '=';
+  std::string out((bytes.size() + 2) / 3 * 4, '=');
+  auto* to = out.data();
+  auto byte = [&](size_t i) { return uint32_t(uint8_t(bytes[i])); };
+  size_t i = 0;
+  for (; i + 3 <= bytes.size(); i += 3, to += 4) {
+    auto group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+    std::copy_n(pairs[group >> 12].data(), 2, to);
+    std::copy_n(pairs[group & 4095].data(), 2, to + 2);
+  }
+  if (bytes.size() - i == 1) {
+    std::copy_n(pairs[byte(i) << 4].data(), 2, to);
+  } else if (bytes.size() - i == 2) {
+    auto group = byte(i) << 16 | byte(i + 1) << 8;
+    std::copy_n(pairs[group >> 12].data(), 2, to);
+    to[2] = alphabet[group >> 6 & 63];
   }
   return out;
 }

@@ -1,11 +1,9 @@
-// One client's connection: reads requests, writes answers and streams, and is cut when it is too
-// slow. Included by http_server.cpp only, because parsing Beast is dear.
+// One client's connection, plain or by TLS: reads requests, writes answers and streams, and is cut
+// when it is too slow. Included by http_server.cpp only, because parsing Beast is dear.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <optional>
-#include <set>
 #include <string>
 
 #include <fmt/format.h>
@@ -19,55 +17,31 @@
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
 
-#include "runtime/http/http_server.hpp"
+#include "runtime/http/edge_socket.hpp"
+#include "runtime/http/server_core.hpp"
 
 namespace scaleops::http_edge {
 
-namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-using asio::ip::tcp;
-using boost::system::error_code;
-
-inline std::string lower(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
-    return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  });
-  return out;
-}
-
-/// A header value can never start a new header line.
-inline std::string one_line(std::string value) {
-  std::replace_if(
-    value.begin(), value.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
-  return value;
-}
-
-inline bool has_no_body(int status) {
-  return status == 204 || status == 304 || (status >= 100 && status < 200);
-}
-
-class connection;
-
-/// What connections need of their server.
-struct server_core {
-  http_server_config config;
-  http_handler handler;
-  std::set<std::shared_ptr<connection>> open;
-  bool stopped = false;
-};
 
 class connection : public http_stream, public std::enable_shared_from_this<connection> {
 public:
-  connection(tcp::socket socket, std::shared_ptr<server_core> core)
-      : socket_(std::move(socket)), deadline_(socket_.get_executor()), core_(std::move(core)) {
+  connection(tcp::socket socket, edge_socket::tls_context tls, std::shared_ptr<server_core> core)
+      : socket_(std::move(socket), std::move(tls)),
+        deadline_(socket_.get_executor()),
+        core_(std::move(core)) {
     error_code ec;
-    auto remote = socket_.remote_endpoint(ec);
+    auto remote = socket_.tcp_socket().remote_endpoint(ec);
     peer_ = ec ? "unknown" : remote.address().to_string();
   }
 
-  void start() { wait_for_request(); }
+  void start() {
+    if (!socket_.encrypted())
+      return wait_for_request();
+    arm(core_->config.handshake_timeout, http_refusals::slow);
+    socket_.async_handshake([self = shared_from_this()](error_code ec) { self->on_handshake(ec); });
+  }
 
   void abort() {
     if (closed_)
@@ -77,8 +51,8 @@ public:
     ++turn_;
     error_code ignored;
     deadline_.cancel(ignored);
-    socket_.shutdown(tcp::socket::shutdown_both, ignored);
-    socket_.close(ignored);
+    socket_.tcp_socket().shutdown(tcp::socket::shutdown_both, ignored);
+    socket_.tcp_socket().close(ignored);
     core_->open.erase(self);
     if (auto callback = std::exchange(on_closed_, nullptr))
       callback();
@@ -123,12 +97,16 @@ public:
 private:
   using clock = std::chrono::steady_clock;
 
-  /// Cuts the connection unless the step is over in time.
-  void arm(milliseconds limit) {
+  /// Cuts the connection unless the step is over in time; `why` is empty where that is nobody's
+  /// fault.
+  void arm(milliseconds limit, std::string_view why = {}) {
     deadline_.expires_after(limit);
-    deadline_.async_wait([self = shared_from_this()](error_code ec) {
-      if (!ec && self->deadline_.expiry() <= clock::now())
-        self->abort();
+    deadline_.async_wait([self = shared_from_this(), why](error_code ec) {
+      if (ec || self->closed_ || self->deadline_.expiry() > clock::now())
+        return;
+      if (!why.empty())
+        self->core_->refused(why);
+      self->abort();
     });
   }
 
@@ -137,16 +115,33 @@ private:
     deadline_.cancel(ignored);
   }
 
+  void on_handshake(error_code ec) {
+    if (!ec)
+      return wait_for_request();
+    if (closed_)
+      return;
+    bool plain = edge_socket::spoke_http(ec);
+    core_->refused(plain ? http_refusals::plain_http : http_refusals::handshake);
+    if (!plain)
+      return abort();
+    socket_.go_plain();
+    keep_alive_ = false;
+    send(text_response(400, "This port speaks HTTPS; use https:// in the address.\n"));
+  }
+
   void wait_for_request() {
+    if (closed_)
+      return;
     if (buffer_.size() > 0)
       return read_head();  // pipelined
     arm(core_->config.idle_timeout);
-    socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code ec) {
-      if (ec)
-        self->abort();
-      else
-        self->read_head();
-    });
+    socket_.async_read_some(buffer_.prepare(core_->config.header_limit),
+                            [self = shared_from_this()](error_code ec, size_t size) {
+                              if (ec)
+                                return self->abort();
+                              self->buffer_.commit(size);
+                              self->read_head();
+                            });
   }
 
   void read_head() {
@@ -155,7 +150,7 @@ private:
     parser_.emplace();
     parser_->header_limit(static_cast<uint32_t>(core_->config.header_limit));
     parser_->body_limit(core_->config.body_limit);
-    arm(core_->config.read_timeout);
+    arm(core_->config.read_timeout, http_refusals::slow);
     http::async_read_header(
       socket_, buffer_, *parser_,
       [self = shared_from_this()](error_code ec, size_t) { self->on_head(ec); });
@@ -195,6 +190,8 @@ private:
       return abort();
     keep_alive_ = false;
     head_only_ = false;
+    core_->refused(ec == http::error::body_limit ? http_refusals::too_large
+                                                 : http_refusals::malformed);
     if (ec == http::error::body_limit)
       send(text_response(
         413, fmt::format("The body is larger than {} bytes.\n", core_->config.body_limit)));
@@ -273,7 +270,7 @@ private:
     std::array<asio::const_buffer, 2> parts{asio::buffer(head_), asio::const_buffer{}};
     if (body_ && !head_only_ && !has_no_body(response.status))
       parts[1] = asio::buffer(*body_);
-    arm(core_->config.write_timeout);
+    arm(core_->config.write_timeout, http_refusals::slow);
     asio::async_write(socket_, parts, [self = shared_from_this()](error_code ec, size_t) {
       self->body_.reset();
       if (ec || !self->keep_alive_)
@@ -287,18 +284,29 @@ private:
   void finish() {
     if (closed_)
       return;
-    error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
     arm(std::chrono::seconds{2});
+    if (!socket_.encrypted())
+      return hang_up();
+    socket_.async_goodbye([self = shared_from_this()](error_code) {
+      self->socket_.go_plain();  // what still comes is thrown away unread
+      self->hang_up();
+    });
+  }
+
+  void hang_up() {
+    error_code ignored;
+    socket_.tcp_socket().shutdown(tcp::socket::shutdown_send, ignored);
     drain();
   }
 
   void drain() {
+    if (closed_)
+      return;
     socket_.async_read_some(asio::buffer(scratch_),
                             [self = shared_from_this()](error_code ec, size_t) {
                               if (ec)
                                 self->abort();
-                              else if (!self->closed_)
+                              else
                                 self->drain();
                             });
   }
@@ -345,7 +353,7 @@ private:
                       });
   }
 
-  tcp::socket socket_;
+  edge_socket socket_;
   asio::steady_timer deadline_;
   std::shared_ptr<server_core> core_;
   std::string peer_;

@@ -1,9 +1,14 @@
 #include "runtime/http/http_server.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
 #include "runtime/http/connection.hpp"
+#include "runtime/tls/server_tls.hpp"
 
 namespace scaleops {
 
@@ -48,6 +53,24 @@ public:
     return {};
   }
 
+  std::string start_beside(impl& other) {
+    error_code ec;
+    auto endpoint = other.acceptor_.local_endpoint(ec);
+    int own = ec ? -1 : ::dup(other.acceptor_.native_handle());
+    if (own < 0)
+      return fmt::format(
+        "cannot share port {}: {}", other.port_,
+        ec ? ec.message() : error_code{errno, asio::error::get_system_category()}.message());
+    acceptor_.assign(endpoint.protocol(), own, ec);
+    if (ec) {
+      ::close(own);
+      return fmt::format("cannot share port {}: {}", other.port_, ec.message());
+    }
+    port_ = other.port_;
+    accept();
+    return {};
+  }
+
   void stop() {
     if (std::exchange(core_->stopped, true))
       return;
@@ -78,15 +101,23 @@ private:
         });
         return;
       }
-      if (self->core_->open.size() < self->core_->config.max_connections) {
-        error_code ignored;
-        socket.set_option(tcp::no_delay(true), ignored);
-        auto fresh = std::make_shared<connection>(std::move(socket), self->core_);
-        self->core_->open.insert(fresh);
-        fresh->start();
-      }
+      self->take(std::move(socket));
       self->accept();
     });
+  }
+
+  void take(tcp::socket socket) {
+    auto& config = core_->config;
+    if (core_->open.size() >= config.max_connections)
+      return core_->refused(http_refusals::full);
+    edge_socket::tls_context context;
+    if (config.tls && !(context = config.tls->current()))
+      return core_->refused(http_refusals::handshake);  // nothing to show yet
+    error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    auto fresh = std::make_shared<connection>(std::move(socket), std::move(context), core_);
+    core_->open.insert(fresh);
+    fresh->start();
   }
 
   tcp::acceptor acceptor_;
@@ -106,6 +137,10 @@ std::string http_server::start() {
   return x_->start();
 }
 
+std::string http_server::start_beside(const http_server& other) {
+  return x_->start_beside(*other.x_);
+}
+
 void http_server::stop() {
   x_->stop();
 }
@@ -117,7 +152,8 @@ uint16_t http_server::port() const {
 std::string http_server::url() const {
   auto& address = x_->config().address;
   bool six = address.find(':') != std::string::npos;
-  return fmt::format("http://{}:{}", six ? "[" + address + "]" : address, x_->port());
+  return fmt::format("{}://{}:{}", x_->config().tls ? "https" : "http",
+                     six ? "[" + address + "]" : address, x_->port());
 }
 
 size_t http_server::connections() const {

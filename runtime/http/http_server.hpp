@@ -1,12 +1,14 @@
-// A small HTTP/1.1 server for one thread: whoever drives the io_context (the platform's main loop,
-// by poll()) drives it. It bounds everything a client can make it hold: connections, header and
-// body sizes, time, and unsent bytes.
+// A small HTTP/1.1 server for one thread, plain or by TLS: whoever drives the io_context (the
+// platform's main loop, by poll()) drives it. It bounds everything a client can make it hold:
+// connections, header and body sizes, time, and unsent bytes.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "runtime/http/http.hpp"
 
@@ -15,6 +17,20 @@ class io_context;
 }
 
 namespace scaleops {
+
+namespace tls {
+class server_tls;
+}
+
+/// Why a client was turned away; metric labels.
+namespace http_refusals {
+inline constexpr std::string_view full = "full";              // too many connections
+inline constexpr std::string_view handshake = "handshake";    // no TLS came about
+inline constexpr std::string_view plain_http = "plain_http";  // on a TLS port; told so
+inline constexpr std::string_view slow = "slow";              // a step took too long
+inline constexpr std::string_view malformed = "malformed";    // told so
+inline constexpr std::string_view too_large = "too_large";    // told so
+}  // namespace http_refusals
 
 struct http_server_config {
   std::string address = "127.0.0.1";
@@ -29,6 +45,11 @@ struct http_server_config {
   milliseconds write_timeout =
     std::chrono::seconds{30};  // for one response or one piece of a stream
   string_map headers;          // put on every response
+
+  /// Set: HTTPS, with whatever certificate it shows at the time of a handshake.
+  std::shared_ptr<const tls::server_tls> tls;
+  milliseconds handshake_timeout = std::chrono::seconds{10};
+  std::function<void(std::string_view why)> on_refused;  // one of http_refusals
 };
 
 class http_server {
@@ -44,13 +65,17 @@ public:
   /// Binds and listens. Empty when listening, else a sentence that names address, port and cause.
   std::string start();
 
+  /// Accepts from the socket on which `other` listens, beside it: several servers on threads of
+  /// their own share one port. Call it before `other`'s thread runs.
+  std::string start_beside(const http_server& other);
+
   /// Stops accepting and closes every connection; streams see on_closed. Idempotent.
   void stop();
 
   /// The port in use; 0 before start.
   uint16_t port() const;
 
-  /// "http://127.0.0.1:8080"
+  /// "http://127.0.0.1:8080", or https
   std::string url() const;
 
   size_t connections() const;

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -70,6 +71,24 @@ public:
                         {});
       callback({}, document["gitVersion"].get<std::string>());
     });
+  }
+
+  void call_document(document_call what, document_done done) {
+    bool reads = what.merge_patch.empty();
+    prepared_call made;
+    made.call =
+      core->call(reads ? "GET" : "PATCH", what.path, reads ? "get" : "patch", what.resource);
+    made.what = fmt::format("{} {} {}", made.call.verb, what.resource,
+                            what.path.substr(what.path.rfind('/') + 1));
+    if (!reads) {
+      made.call.target += "?fieldManager=scaleops";
+      made.call.content_type = "application/merge-patch+json";
+      made.call.body = std::move(what.merge_patch);
+    }
+    send(std::move(made),
+         [done = std::move(done)](const api_answer& answer, const api_failure& failure) {
+           done({failure.code, failure.text, answer.body});
+         });
   }
 
   kube_actor actor;
@@ -311,6 +330,10 @@ const kube_actor& kube_client::actor() const {
 
 void kube_client::probe(std::function<void(const std::string&, const std::string&)> callback) {
   x_->probe(std::move(callback));
+}
+
+void kube_client::call_document(document_call what, document_done done) {
+  x_->call_document(std::move(what), std::move(done));
 }
 
 const std::map<std::string, std::string>& kube_client::troubles() const {

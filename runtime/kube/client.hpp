@@ -8,6 +8,7 @@
 #include <string>
 
 #include "messages/kube.hpp"
+#include "runtime/kube/raw_document.hpp"
 #include "runtime/kube/transport.hpp"
 
 namespace caf {
@@ -37,6 +38,10 @@ public:
   /// Asks for the server's version: whether it is there, trusts us and is trusted. Calls back with
   /// one line that names cause and fix, or nothing and the version.
   void probe(std::function<void(const std::string& problem, const std::string& version)> callback);
+
+  /// GETs or merge-patches one object that the port does not know. Beside the port, for what a
+  /// component keeps for itself; the read-only guard stands before it all the same.
+  void call_document(document_call what, document_done done);
 
   /// What goes wrong at present, by what is tried; one line each.
   const std::map<std::string, std::string>& troubles() const;

@@ -41,10 +41,21 @@ void take(resource_kind kind, const container_recommendation& wish, const policy
     value = wanted;
 }
 
+/// The class that the pod was written with: it may have our patch already, when the API server asks
+/// again.
+qos_class original_qos(const metadata& meta, std::vector<container_spec> containers) {
+  if (auto origin = origin_of(meta))
+    for (auto& each : containers)
+      if (auto found = origin->find(each.name); found != origin->end())
+        each.resources = found->second;
+  return qos_of(containers);
+}
+
 /// A BestEffort pod gets requests only: it becomes Burstable, but nothing can kill or throttle it
 /// that could not before.
-bool settle_qos(const std::vector<container_spec>& before, std::vector<container_spec>& after) {
-  if (qos_of(before) != qos_class::best_effort)
+bool settle_qos(const metadata& meta, const std::vector<container_spec>& before,
+                std::vector<container_spec>& after) {
+  if (original_qos(meta, before) != qos_class::best_effort)
     return keep_qos(before, after);
   for (size_t i = 0; i < after.size(); ++i)
     after[i].resources.limits = before[i].resources.limits;
@@ -118,7 +129,7 @@ admission_response patch(const admission_review& review, const admission_snapsho
   if (!matched)
     return leave(review, verdict::no_recommendation,
                  "no container of the pod has a recommendation");
-  if (!settle_qos(before, after))
+  if (!settle_qos(review.object->meta, before, after))
     return leave(review, verdict::would_break, "the QoS class would change");
   bool differs = after != before;
   if (!differs && (left.by_confidence || left.by_mode || left.by_policy))

@@ -1,5 +1,8 @@
 #include "actors/common/logic/resources_json.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include <nlohmann/json.hpp>
 
 #include "messages/quantity.hpp"
@@ -10,13 +13,33 @@ namespace {
 
 using nlohmann::json;
 
-json to_json(const resources& value) {
-  json out = json::object();
-  if (value.cpu)
-    out["cpu"] = format_cpu(*value.cpu);
-  if (value.memory)
-    out["memory"] = format_memory(*value.memory);
-  return out;
+/// A member's name or a text; Kubernetes' own names need no escape.
+void append_text(std::string& out, std::string_view text) {
+  auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.';
+  };
+  if (!std::all_of(text.begin(), text.end(), plain)) {
+    out += json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+    return;
+  }
+  out += '"';
+  out += text;
+  out += '"';
+}
+
+void append_amounts(std::string& out, std::string_view name, const resources& value) {
+  append_text(out, name);
+  out += ":{";
+  if (value.cpu) {
+    out += "\"cpu\":";
+    append_text(out, format_cpu(*value.cpu));
+  }
+  if (value.memory) {
+    out += value.cpu ? ",\"memory\":" : "\"memory\":";
+    append_text(out, format_memory(*value.memory));
+  }
+  out += '}';
 }
 
 bool from_json(const json& in, resources& out) {
@@ -47,15 +70,24 @@ named_resources named(const std::vector<container_spec>& containers) {
 }
 
 std::string write_resources(const named_resources& value) {
-  json out = json::object();
+  // Straight into the text: this is done twice for every pod that is created.
+  std::string out = "{";
   for (auto& [name, one] : value) {
-    auto& entry = out[name] = json::object();
-    if (one.requests != resources{})
-      entry["requests"] = to_json(one.requests);
+    if (out.size() > 1)
+      out += ',';
+    append_text(out, name);
+    out += ":{";
     if (one.limits != resources{})
-      entry["limits"] = to_json(one.limits);
+      append_amounts(out, "limits", one.limits);
+    if (one.requests != resources{}) {
+      if (one.limits != resources{})
+        out += ',';
+      append_amounts(out, "requests", one.requests);
+    }
+    out += '}';
   }
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  out += '}';
+  return out;
 }
 
 std::optional<named_resources> read_resources(std::string_view text) {

@@ -1,5 +1,7 @@
 #include "actors/dashboards/logic/json_writer.hpp"
 
+#include <array>
+
 namespace scaleops::dashboards::logic {
 
 namespace {
@@ -25,12 +27,33 @@ size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+constexpr std::array<bool, 256> make_plain() {
+  std::array<bool, 256> out{};
+  for (unsigned c = 0x20; c < 0x7f; ++c)
+    out[c] = c != '"' && c != '\\';
+  return out;
+}
+constexpr auto plain = make_plain();
+
+/// How many bytes at the text's beginning stand for themselves.
+size_t plain_length(std::string_view text) {
+  size_t length = 0;
+  while (length < text.size() && plain[static_cast<unsigned char>(text[length])])
+    ++length;
+  return length;
+}
+
 }  // namespace
 
 void json_writer::quote(std::string_view text) {
   static constexpr char hex[] = "0123456789abcdef";
   x_ += '"';
   while (!text.empty()) {
+    if (auto length = plain_length(text); length > 0) {
+      x_.append(text.data(), length);
+      text.remove_prefix(length);
+      continue;
+    }
     auto length = utf8_length(text);
     auto c = static_cast<unsigned char>(text[0]);
     if (length == 0) {
@@ -43,12 +66,10 @@ void json_writer::quote(std::string_view text) {
       x_ += text[0];
     } else if (c == '\n') {
       x_ += "\\n";
-    } else if (c < 0x20 || c == 0x7f) {
+    } else {
       x_ += "\\u00";
       x_ += hex[c >> 4];
       x_ += hex[c & 15];
-    } else {
-      x_ += text[0];
     }
     text.remove_prefix(length);
   }

@@ -16,6 +16,9 @@ namespace scaleops::dashboards::logic {
 
 class json_writer {
 public:
+  /// Room for a text of about that size.
+  explicit json_writer(size_t expected = 0) { x_.reserve(expected); }
+
   json_writer& open_object() { return open('{'); }
   json_writer& close_object() { return close('}'); }
   json_writer& open_array() { return open('['); }

@@ -240,3 +240,14 @@ TEST_CASE("a full quota is no reason to refuse a smaller pod") {
   d.put(q);
   CHECK(d.ask(desk::web()).verdict == verdict::patched);
 }
+
+TEST_CASE("a pod without requests gets no limits, also when it is asked for again") {
+  desk d;
+  auto subject = pod(desk::web({}, {}));
+  auto answer = d.ask(subject);
+  REQUIRE(answer.containers.size() == 1);
+  CHECK(answer.containers[0].resources == container_resources{res(200, "300Mi"), {}});
+  auto again = d.ask(applied(subject, answer));
+  CHECK(again.verdict == verdict::already_right);
+  CHECK(again.containers.empty());
+}

@@ -1,0 +1,78 @@
+// Keeps the webhook's certificates and its registration right, round by round: reads the Secret,
+// renews what is due, shows it to the server, then heals the registration. Any number of replicas
+// do the same: whoever loses a conflict takes over what the winner wrote.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "runtime/admission/registration.hpp"
+#include "runtime/admission/secret.hpp"
+#include "runtime/kube/raw_document.hpp"
+#include "runtime/tls/server_tls.hpp"
+
+namespace prometheus {
+class Registry;
+}
+
+namespace scaleops::webhook {
+
+struct registrar_config {
+  std::string secret = "admissions-certificate";  // in registration_wish::ns
+  std::string registration = "scaleops-admissions";
+  registration_wish wish;  // `authorities` is filled in here
+  tls::certificate_wish certificate;
+  tls::rotation_rules rotation;
+  milliseconds every = std::chrono::seconds{30};  // between rounds
+  milliseconds first_retry = std::chrono::seconds{1};
+  std::function<instant()> now;
+};
+
+class registrar : public std::enable_shared_from_this<registrar> {
+public:
+  registrar(registrar_config config, kube::document_port api,
+            std::shared_ptr<tls::server_tls> shown, prometheus::Registry& registry);
+  ~registrar();
+
+  /// One round; calls back with how long to wait before the next. One at a time.
+  void round(std::function<void(milliseconds)> done);
+
+  /// There is a certificate, and the registration was right when it was last seen.
+  bool ready() const { return shows_ && registered_; }
+  /// What is wrong at present; empty: nothing.
+  const std::string& trouble() const { return trouble_; }
+
+private:
+  struct metrics;
+  void read_certificates();
+  void on_secret(const kube::document_answer& answer);
+  void write_certificates(const stored_certificates& read, tls::renewal fresh);
+  std::string show(const tls::certificate_set& set);
+  void read_registration();
+  void on_registration(const kube::document_answer& answer);
+  void write_registration(registration_healing healing);
+  void registered();
+  void fail(const std::string& what, const std::string& why);
+  void finish();
+  std::string secret_path() const;
+  std::string registration_path() const;
+
+  registrar_config config_;
+  kube::document_port api_;
+  std::shared_ptr<tls::server_tls> shown_;
+  std::unique_ptr<metrics> metrics_;
+  std::function<void(milliseconds)> done_;
+  tls::certificate_set held_;  // as last agreed on through the Secret
+  bool fresh_ = false;         // held_ was read in this round
+  bool shows_ = false;
+  bool registered_ = false;
+  int conflicts_ = 0;  // lost in this round
+  int failures_ = 0;   // rounds in a row
+  std::string trouble_;
+  std::string said_;  // the trouble that is in the log
+  std::string failed_;
+};
+
+}  // namespace scaleops::webhook

@@ -1,0 +1,173 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "actors/dashboards/logic/json_writer.hpp"
+#include "messages/crd/base64.hpp"
+#include "messages/quantity.hpp"
+#include "runtime/admission/review.hpp"
+
+namespace scaleops::webhook {
+
+namespace {
+
+using dashboards::logic::json_writer;
+
+/// A member's name as a part of a JSON pointer (RFC 6901, section 3).
+std::string pointer_part(std::string_view name) {
+  std::string out;
+  out.reserve(name.size() + 4);
+  for (char c : name)
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
+  return out;
+}
+
+class patch_writer {
+public:
+  patch_writer() { x_.open_array(); }
+
+  /// Sets a member, whether it is there or not.
+  void add(std::string_view path, std::string_view value) {
+    begin("add", path).key("value").value(value).close_object();
+  }
+  /// Sets a member to whatever `write` writes.
+  template <class F>
+  void add_with(std::string_view path, F&& write) {
+    begin("add", path).key("value");
+    write(x_);
+    x_.close_object();
+  }
+  void remove(std::string_view path) { begin("remove", path).close_object(); }
+
+  /// Empty when nothing was asked for.
+  std::string take() {
+    x_.close_array();
+    return any_ ? std::move(x_).take() : std::string{};
+  }
+
+private:
+  json_writer& begin(std::string_view op, std::string_view path) {
+    any_ = true;
+    return x_.open_object().key("op").value(op).key("path").value(path);
+  }
+
+  json_writer x_{4096};
+  bool any_ = false;
+};
+
+void write_map(json_writer& x, const string_map& values) {
+  x.open_object();
+  for (auto& [key, value] : values)
+    x.key(key).value(value);
+  x.close_object();
+}
+
+void patch_map(patch_writer& patch, std::string_view path, bool there, const string_map& before,
+               const string_map& wanted) {
+  auto stands = [&](auto& entry) {
+    auto found = before.find(entry.first);
+    return found != before.end() && found->second == entry.second;
+  };
+  if (std::all_of(wanted.begin(), wanted.end(), stands))
+    return;
+  if (!there)
+    return patch.add_with(path, [&](json_writer& x) { write_map(x, wanted); });
+  for (auto& entry : wanted)
+    if (!stands(entry))
+      patch.add(fmt::format("{}/{}", path, pointer_part(entry.first)), entry.second);
+}
+
+void write_amounts(json_writer& x, const resources& values) {
+  x.open_object();
+  if (values.cpu)
+    x.key("cpu").value(format_cpu(*values.cpu));
+  if (values.memory)
+    x.key("memory").value(format_memory(*values.memory));
+  x.close_object();
+}
+
+void write_resources(json_writer& x, const container_resources& values) {
+  x.open_object();
+  if (values.limits != resources{}) {
+    x.key("limits");
+    write_amounts(x, values.limits);
+  }
+  if (values.requests != resources{}) {
+    x.key("requests");
+    write_amounts(x, values.requests);
+  }
+  x.close_object();
+}
+
+/// requests or limits of a container that has resources.
+void patch_amounts(patch_writer& patch, const std::string& path, const amounts_place& place,
+                   const resources& before, const resources& wanted) {
+  if (before == wanted)
+    return;
+  if (!place.there)
+    return patch.add_with(path, [&](json_writer& x) { write_amounts(x, wanted); });
+  auto one = [&](const char* name, bool there, const std::optional<int64_t>& was,
+                 const std::optional<int64_t>& now, std::string (*format)(int64_t)) {
+    if (was == now)
+      return;
+    auto member = fmt::format("{}/{}", path, name);
+    if (now)
+      patch.add(member, format(*now));
+    else if (there)
+      patch.remove(member);
+  };
+  one("cpu", place.cpu, before.cpu, wanted.cpu, format_cpu);
+  one("memory", place.memory, before.memory, wanted.memory, format_memory);
+}
+
+void patch_container(patch_writer& patch, const container_place& place,
+                     const container_resources& before, const container_resources& wanted) {
+  if (before == wanted)
+    return;
+  auto path =
+    fmt::format("/spec/{}/{}/resources", place.init ? "initContainers" : "containers", place.index);
+  if (!place.resources)
+    return patch.add_with(path, [&](json_writer& x) { write_resources(x, wanted); });
+  patch_amounts(patch, path + "/limits", place.limits, before.limits, wanted.limits);
+  patch_amounts(patch, path + "/requests", place.requests, before.requests, wanted.requests);
+}
+
+}  // namespace
+
+std::string make_patch(const pod& before, const pod_places& places,
+                       const admission_response& answer) {
+  if (answer.containers.empty() && answer.labels.empty() && answer.annotations.empty())
+    return {};
+  patch_writer patch;
+  patch_map(patch, "/metadata/labels", places.labels, before.meta.labels, answer.labels);
+  patch_map(patch, "/metadata/annotations", places.annotations, before.meta.annotations,
+            answer.annotations);
+  auto count = std::min(before.containers.size(), places.containers.size());
+  for (auto& change : answer.containers)
+    for (size_t i = 0; i < count; ++i)
+      if (before.containers[i].name == change.container)
+        patch_container(patch, places.containers[i], before.containers[i].resources,
+                        change.resources);
+  return patch.take();
+}
+
+std::string write_review(const admission_response& answer, std::string_view patch) {
+  json_writer x{patch.size() * 4 / 3 + 512};
+  x.open_object().key("kind").value("AdmissionReview");
+  x.key("apiVersion").value("admission.k8s.io/v1").key("response").open_object();
+  x.key("uid").value(answer.uid).key("allowed").value(true);
+  if (!patch.empty())
+    x.key("patchType").value("JSONPatch").key("patch").raw('"' + encode_base64(patch) + '"');
+  // Into the API server's audit log, under the webhook's name.
+  x.key("auditAnnotations").open_object();
+  x.key("verdict").value(to_string(answer.verdict)).close_object();
+  x.close_object().close_object();
+  return std::move(x).take();
+}
+
+}  // namespace scaleops::webhook
