@@ -31,7 +31,8 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
-{{/* A component's pod, as the restricted Pod Security Standard wants it. Takes a dict: root, component, args, ports. */}}
+{{/* A component's pod, as the restricted Pod Security Standard wants it. Takes a dict: root, component, args, ports; speaksTo:
+     components that it sends messages to, may be absent. */}}
 {{- define "scaleops.pod" -}}
 {{- $own := index .root.Values .component -}}
 serviceAccountName: {{ .component }}
@@ -69,6 +70,12 @@ containers:
   {{- end }}
   - --log-level={{ .root.Values.log.level }}
   - --log-format={{ .root.Values.log.format }}
+  {{- if .speaksTo }}
+  volumeMounts:
+  - name: peers
+    mountPath: /var/run/secrets/scaleops.sh
+    readOnly: true
+  {{- end }}
   ports:
   - name: metrics
     containerPort: 9102
@@ -97,9 +104,29 @@ containers:
     capabilities:
       drop:
       - ALL
+{{- with .speaksTo }}
+# A token that other components, and nobody else, take; and whom to trust to be them.
+volumes:
+- name: peers
+  projected:
+    sources:
+    - serviceAccountToken:
+        audience: scaleops
+        expirationSeconds: 3600
+        path: token
+    {{- range . }}
+    - configMap:
+        name: {{ . }}-authority
+        optional: true
+        items:
+        - key: ca.crt
+          path: {{ . }}.crt
+    {{- end }}
+{{- end }}
 {{- end }}
 
-{{/* A component's account, Deployment and Service. Takes a dict: root, component, args, ports, service. */}}
+{{/* A component's account, Deployment and Service. Takes a dict: root, component, args, ports, service; strategy and speaksTo
+     may be absent. */}}
 {{- define "scaleops.component" -}}
 {{- $own := index .root.Values .component -}}
 {{ include "scaleops.account" . }}
@@ -112,6 +139,10 @@ metadata:
   labels: {{- include "scaleops.labels" . | nindent 4 }}
 spec:
   replicas: {{ $own.replicas }}
+  {{- with .strategy }}
+  strategy:
+    type: {{ . }}
+  {{- end }}
   selector:
     matchLabels: {{- include "scaleops.selector" . | nindent 6 }}
   template:
@@ -196,6 +227,43 @@ subjects:
   resources: [{{ .resource }}]
   verbs: [list, watch]
 {{- end }}
+{{- end }}
+
+{{/* Taking other components' messages: whose token it is, a certificate of its own, its authority made known. Takes the
+     component. */}}
+{{- define "scaleops.rules.tokens" -}}
+- apiGroups: [authentication.k8s.io]
+  resources: [tokenreviews]
+  verbs: [create]
+{{- end }}
+
+{{- define "scaleops.rules.gate" -}}
+- apiGroups: [""]
+  resources: [secrets]
+  resourceNames: [{{ . }}-certificate]
+  verbs: [get, patch]
+- apiGroups: [""]
+  resources: [configmaps]
+  resourceNames: [{{ . }}-authority]
+  verbs: [get, patch]
+{{- end }}
+
+{{/* What stands behind the component's door: both are its own to fill in and to renew. Takes a dict: root, component. */}}
+{{- define "scaleops.gate" -}}
+apiVersion: v1
+kind: Secret
+metadata:
+  name: {{ .component }}-certificate
+  namespace: {{ include "scaleops.namespace" .root }}
+  labels: {{- include "scaleops.labels" . | nindent 4 }}
+type: Opaque
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .component }}-authority
+  namespace: {{ include "scaleops.namespace" .root }}
+  labels: {{- include "scaleops.labels" . | nindent 4 }}
 {{- end }}
 
 {{/* Being elected: the lease of this name. Takes the component. */}}

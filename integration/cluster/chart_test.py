@@ -19,21 +19,25 @@ READERS = ["agent", "recommender", "dashboards"]
 CHANGERS = ["admissions", "updater", "healthcheck"]
 WORKLOADS = ["deployments", "statefulsets", "daemonsets", "replicasets", "jobs", "cronjobs", "rollouts"]
 
+# Taking other pods' messages: runtime/peer/peer_gate.cpp, peer_server.cpp.
+GATE = {("get", "secrets"), ("patch", "secrets"), ("get", "configmaps"), ("patch", "configmaps"), ("create", "tokenreviews")}
 # Beside following kinds: what a component's code asks of the API, with the place in the code.
 RIGHTS = {
     "agent": {("get", "nodes/proxy"), ("list", "pods", "metrics.k8s.io"),  # actors/agent/scraper.cpp
               ("create", "leases"), ("get", "leases"), ("patch", "leases")},  # actors/common/leader.cpp
     "recommender": {("get", "recommendations"), ("create", "recommendations"), ("patch", "recommendations/status"),
                     ("list", "checkpoints"), ("create", "checkpoints"), ("patch", "checkpoints"),
-                    ("delete", "checkpoints")},  # recommendation_writer.cpp, checkpoint_keeper.cpp
+                    ("delete", "checkpoints")} | GATE,  # recommendation_writer.cpp, checkpoint_keeper.cpp
     "dashboards": {("get", "recommendations"), ("create", "recommendations"), ("patch", "recommendations"),
-                   ("create", "events"), ("create", "tokenreviews")},  # change_writer.cpp, changing.cpp, answering.cpp
+                   ("create", "events"), ("create", "tokenreviews"),  # change_writer.cpp, changing.cpp, answering.cpp
+                   ("patch", "namespaces"),  # runtime/peer/remote_component.cpp
+                   ("get", "nodes/proxy"), ("list", "pods", "metrics.k8s.io")},  # usage_reader.cpp
     "admissions": {("get", "secrets"), ("patch", "secrets"), ("get", "mutatingwebhookconfigurations"),
                    ("patch", "mutatingwebhookconfigurations")},  # the webhook's registration
     "updater": {("patch", "pods/resize"), ("patch", "pods"), ("create", "pods/eviction"), ("get", "nodes/proxy"),
                 ("list", "pods", "metrics.k8s.io"), ("create", "events"), ("get", "recommendations"),
                 ("patch", "recommendations/status"),
-                ("patch", "namespaces"), ("create", "leases"), ("get", "leases"), ("patch", "leases")},
+                ("create", "leases"), ("get", "leases"), ("patch", "leases")} | GATE,
     "healthcheck": {("list", "healthreports"), ("create", "healthreports"), ("patch", "healthreports"),
                     ("create", "pods"), ("delete", "pods"), ("create", "recommendations"),
                     ("patch", "recommendations/status")},  # healthcheck.cpp, canary.cpp
@@ -113,7 +117,8 @@ class Chart(unittest.TestCase):
         for component in READERS:
             changes = {right for right in self.rights(component) if right[0] not in ("get", "list", "watch")}
             for verb, resource, *_ in changes:
-                self.assertIn(resource.partition("/")[0], ["leases", "events", "tokenreviews", "recommendations", "checkpoints"],
+                self.assertIn(resource.partition("/")[0], ["leases", "events", "tokenreviews", "recommendations", "checkpoints", "secrets", "configmaps",
+                                                           "namespaces"],
                               f"{component} may {verb} {resource}")
 
     def test_2_an_upgrade_to_automatic_brings_webhook_updater_and_healthcheck(self):

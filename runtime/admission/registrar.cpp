@@ -49,14 +49,23 @@ registrar::registrar(registrar_config config, kube::document_port api,
                      std::shared_ptr<tls::server_tls> shown, prometheus::Registry& registry)
     : config_{std::move(config)},
       api_{std::move(api)},
-      shown_{std::move(shown)},
-      metrics_{std::make_unique<metrics>(registry)} {}
+      metrics_{std::make_unique<metrics>(registry)} {
+  certificates::keeper_config keep;
+  keep.owner = "admissions";
+  keep.ns = config_.wish.ns;
+  keep.secret = config_.secret;
+  keep.certificate = config_.certificate;
+  keep.rotation = config_.rotation;
+  keep.now = config_.now;
+  keep.on_renewed = [this] { metrics_->renewals.Increment(); };
+  keep.on_shown = [this](instant until) {
+    metrics_->expiry.Set(std::chrono::duration<double>(until.time_since_epoch()).count());
+  };
+  keeper_ =
+    std::make_shared<certificates::certificate_keeper>(std::move(keep), api_, std::move(shown));
+}
 
 registrar::~registrar() = default;
-
-std::string registrar::secret_path() const {
-  return fmt::format("/api/v1/namespaces/{}/secrets/{}", config_.wish.ns, config_.secret);
-}
 
 std::string registrar::registration_path() const {
   return "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/" +
@@ -65,77 +74,13 @@ std::string registrar::registration_path() const {
 
 void registrar::round(std::function<void(milliseconds)> done) {
   done_ = std::move(done);
-  fresh_ = false;
   conflicts_ = 0;
   failed_.clear();
-  read_certificates();
-}
-
-// ---- the certificates ----
-
-void registrar::read_certificates() {
-  api_({secret_path(), "secrets", {}},
-       [self = shared_from_this()](const auto& answer) { self->on_secret(answer); });
-}
-
-void registrar::on_secret(const kube::document_answer& answer) {
-  stored_certificates read;
-  if (answer.code == ec::none)
-    read = read_secret(answer.document);
-  auto problem = answer.code == ec::none ? read.problem : answer.problem;
-  if (!problem.empty()) {
-    // What is there goes on to be shown; the registration is looked after all the same.
-    fail(fmt::format("read Secret {}/{}", config_.wish.ns, config_.secret), problem);
-    return read_registration();
-  }
-  auto fresh = tls::renew(read.set, config_.certificate, config_.rotation, config_.now());
-  if (!fresh.problem.empty())
-    fail("renew the webhook's certificate", fresh.problem);
-  if (fresh.changed)
-    return write_certificates(read, std::move(fresh));
-  if (auto refused = show(read.set); !refused.empty())
-    fail("show the webhook's certificate", refused);
-  read_registration();
-}
-
-void registrar::write_certificates(const stored_certificates& read, tls::renewal fresh) {
-  kube::document_call call{secret_path(), "secrets",
-                           secret_patch(fresh.set, read.resource_version)};
-  auto before = read.set;
-  api_(std::move(call), [self = shared_from_this(), fresh = std::move(fresh),
-                         before](const kube::document_answer& answer) {
-    if (answer.code == ec::conflict && ++self->conflicts_ < most_conflicts)
-      return self->read_certificates();  // another replica was faster: what it wrote counts
-    auto* stands = &fresh.set;
-    if (answer.code != ec::none) {
-      self->fail(fmt::format("write Secret {}/{}", self->config_.wish.ns, self->config_.secret),
-                 answer.problem);
-      stands = &before;
-    } else {
-      spdlog::info("admissions renews its certificates: {}", fresh.why);
-      self->metrics_->renewals.Increment();
-    }
-    if (auto refused = self->show(*stands); !refused.empty() && answer.code == ec::none)
-      self->fail("show the webhook's certificate", refused);
+  // The registration is looked after whatever becomes of the certificate.
+  keeper_->round([self = shared_from_this()](std::string problem) {
+    self->failed_ = std::move(problem);
     self->read_registration();
   });
-}
-
-/// Takes the set over as what all replicas have agreed on. A problem leaves what was shown before.
-std::string registrar::show(const tls::certificate_set& set) {
-  if (shows_ && set == held_) {
-    fresh_ = true;
-    return {};
-  }
-  auto problem = shown_->show(set.serving);
-  if (!problem.empty())
-    return problem;
-  held_ = set;
-  fresh_ = shows_ = true;
-  auto leaves = tls::read_certificates(set.serving.certificate);
-  auto until = leaves.empty() ? instant{} : leaves[0].life.until;
-  metrics_->expiry.Set(std::chrono::duration<double>(until.time_since_epoch()).count());
-  return {};
 }
 
 // ---- the registration ----
@@ -152,7 +97,7 @@ void registrar::on_registration(const kube::document_answer& answer) {
     return finish();
   }
   // A bundle that was not read in this round may be older than what another replica put there.
-  config_.wish.authorities = fresh_ ? held_.bundle : std::string{};
+  config_.wish.authorities = keeper_->fresh() ? keeper_->bundle() : std::string{};
   auto healing = heal(answer.document, config_.wish);
   if (!healing.problem.empty()) {
     registered_ = false;
@@ -184,7 +129,7 @@ void registrar::write_registration(registration_healing healing) {
 }
 
 void registrar::registered() {
-  registered_ = registered_ || fresh_;
+  registered_ = registered_ || keeper_->fresh();
   finish();
 }
 

@@ -1,6 +1,5 @@
-// Keeps the webhook's certificates and its registration right, round by round: reads the Secret,
-// renews what is due, shows it to the server, then heals the registration. Any number of replicas
-// do the same: whoever loses a conflict takes over what the winner wrote.
+// Keeps the webhook's certificates and its registration right, round by round: first what is
+// shown to who connects (runtime/certificates), then the registration is healed.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +8,7 @@
 #include <string>
 
 #include "runtime/admission/registration.hpp"
-#include "runtime/admission/secret.hpp"
-#include "runtime/kube/raw_document.hpp"
-#include "runtime/tls/server_tls.hpp"
+#include "runtime/certificates/certificate_keeper.hpp"
 
 namespace prometheus {
 class Registry;
@@ -40,33 +37,25 @@ public:
   void round(std::function<void(milliseconds)> done);
 
   /// There is a certificate, and the registration was right when it was last seen.
-  bool ready() const { return shows_ && registered_; }
+  bool ready() const { return keeper_->shows() && registered_; }
   /// What is wrong at present; empty: nothing.
   const std::string& trouble() const { return trouble_; }
 
 private:
   struct metrics;
-  void read_certificates();
-  void on_secret(const kube::document_answer& answer);
-  void write_certificates(const stored_certificates& read, tls::renewal fresh);
-  std::string show(const tls::certificate_set& set);
   void read_registration();
   void on_registration(const kube::document_answer& answer);
   void write_registration(registration_healing healing);
   void registered();
   void fail(const std::string& what, const std::string& why);
   void finish();
-  std::string secret_path() const;
   std::string registration_path() const;
 
   registrar_config config_;
   kube::document_port api_;
-  std::shared_ptr<tls::server_tls> shown_;
   std::unique_ptr<metrics> metrics_;
+  std::shared_ptr<certificates::certificate_keeper> keeper_;
   std::function<void(milliseconds)> done_;
-  tls::certificate_set held_;  // as last agreed on through the Secret
-  bool fresh_ = false;         // held_ was read in this round
-  bool shows_ = false;
   bool registered_ = false;
   int conflicts_ = 0;  // lost in this round
   int failures_ = 0;   // rounds in a row

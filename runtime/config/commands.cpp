@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "runtime/config/component_kinds.hpp"
 #include "runtime/config/kinds.hpp"
 
 // No option may be called port, service-… or …-tcp: Kubernetes puts SCALEOPS_RECOMMENDER_PORT and
@@ -104,6 +105,24 @@ void describe(command& c, explain_options& o) {
   add_common(c, o.log);
 }
 
+void describe_peers(command& c, component_options& o) {
+  bool takes = o.which == component::recommender || o.which == component::updater;
+  bool tells = o.which == component::agent || o.which == component::dashboards;
+  if (takes) {
+    o.listen_peers = endpoint{"0.0.0.0", 9443};
+    c.add("listen-peers", *o.listen_peers, address(),
+          "Where other components' messages are taken, by TLS.");
+  }
+  if (o.which == component::recommender || o.which == component::admissions)
+    return;
+  c.add("peer", o.peers, peer_addresses(),
+        "Where another component is, if not at its Service; as often as needed.");
+  if (tells)
+    c.add("peer-credentials", o.peer_credentials, text("DIR"),
+          "Holds `token`, which shows others who we are, and a NAME.crt of each component's "
+          "authority.");
+}
+
 void describe(command& c, component_options& o) {
   c.name = to_string(o.which);
   switch (o.which) {
@@ -133,6 +152,24 @@ void describe(command& c, component_options& o) {
   c.add("namespace", o.ns, kube_name("NAME"), "Namespace that the platform lives in.");
   c.add("listen-metrics", o.listen_metrics, address(),
         "Where /metrics, /healthz and /readyz are served.");
+  c.add("identity", o.identity, text("NAME"),
+        "Name of this pod: who holds leases and writes events. Not given: the host's name.");
+  describe_peers(c, o);
+  if (o.which == component::agent)
+    c.add("scrape-interval", o.scrape_interval, duration(1s, 5min), "How often usage is measured.");
+  if (o.which == component::dashboards) {
+    c.add("access", o.access, access(),
+          "Who may do what on the pages: as often as needed. Nobody else may.");
+    c.add_switch("secure-cookies", o.secure_cookies,
+                 "People come over TLS: sessions are never sent in the clear.");
+  }
+  if (o.which == component::admissions) {
+    c.add("webhook-url", o.webhook_url, https_url(),
+          "Where an API server outside of the cluster calls the webhook. Not given: its Service.");
+    c.add("exclude-namespace", o.excluded_namespaces, kube_name("NAME"),
+          "Namespaces that the webhook is not asked for, beside ours and Kubernetes' own.");
+    c.add("workers", o.workers, whole(1, 64), "Threads that answer the webhook.");
+  }
   if (o.which == component::dashboards || o.which == component::admissions) {
     o.listen = endpoint{"0.0.0.0", uint16_t(o.which == component::dashboards ? 8080 : 8443)};
     c.add("listen", *o.listen, address(),

@@ -8,6 +8,7 @@
 
 #include "messages/component.hpp"
 #include "messages/time.hpp"
+#include "runtime/kube/url.hpp"
 
 namespace scaleops {
 
@@ -79,9 +80,36 @@ struct explain_options {
   log_options log;
 };
 
+/// Where another component is, when it is not reached by its Service.
+struct peer_address {
+  component which = component::agent;
+  kube::base_url status;               // serves /status
+  std::optional<kube::base_url> gate;  // takes messages; absent: as its Service
+};
+
+enum class access_role : uint8_t { viewer, operator_, admin };
+
+/// A role on the dashboard.
+struct access_grant {
+  access_role role = access_role::viewer;
+  bool group = false;
+  std::string name;  // of the user or group, as the API server tells it
+  std::string ns;    // where it holds; empty: everywhere
+};
+
 /// One component as a process of its own.
 struct component_options {
   component which = component::agent;
+  std::string identity;  // of the pod
+  std::vector<peer_address> peers;
+  std::optional<endpoint> listen_peers;  // recommender and updater
+  std::string peer_credentials = "/var/run/secrets/scaleops.sh";
+  milliseconds scrape_interval = std::chrono::seconds{15};  // agent
+  std::string webhook_url;                                  // admissions, as the next two
+  std::vector<std::string> excluded_namespaces;
+  uint64_t workers = 2;
+  std::vector<access_grant> access;  // dashboards, as the next one
+  bool secure_cookies = false;
   std::string kubeconfig;  // empty: in-cluster account
   std::string context;     // empty: the kubeconfig's current one
   std::string ns = "scaleops-system";

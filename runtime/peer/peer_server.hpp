@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "messages/kube.hpp"
 #include "messages/recommender.hpp"
 #include "messages/updater.hpp"
 #include "runtime/http/http.hpp"

@@ -174,15 +174,16 @@ private:
     call.resource = "status";
     status_way_.call(
       std::move(call), [self = shared_from_this(), promise](const kube::api_answer& got) mutable {
-        if (got.status == 0)
-          return promise.deliver(fail(got.failure, got.problem));
         std::string problem;
         auto status = got.status == 200 ? parse_status(got.body, problem) : std::nullopt;
-        if (status && status->which == self->config_.which)
-          return promise.deliver(std::move(*status));
-        promise.deliver(fail(
-          ec::server_error, fmt::format("{}/status answers {} {}", self->config_.status.to_string(),
-                                        got.status, problem)));
+        if (got.status == 0)
+          promise.deliver(fail(got.failure, got.problem));
+        else if (status && status->which == self->config_.which)
+          promise.deliver(std::move(*status));
+        else
+          promise.deliver(fail(ec::server_error,
+                               fmt::format("{}/status answers {} {}",
+                                           self->config_.status.to_string(), got.status, problem)));
       });
   }
 

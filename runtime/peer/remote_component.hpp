@@ -9,6 +9,7 @@
 
 #include <caf/actor.hpp>
 
+#include "messages/component.hpp"
 #include "messages/kube.hpp"
 #include "runtime/kube/kubeconfig.hpp"
 

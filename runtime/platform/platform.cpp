@@ -34,7 +34,8 @@ void platform::start(component which) {
   env.kube = ports_.kube(which);
   env.anchor = ports_.anchor;
   env.registry = part.registry;
-  env.identity = fmt::format("{}-{}", to_string(which), part.starts);
+  env.identity =
+    ports_.identity.empty() ? fmt::format("{}-{}", to_string(which), part.starts) : ports_.identity;
   env.seed = config_.seed * 1'000'003 + uint64_t(which) * 101 + part.starts;
   ++part.starts;
   auto make = [&] { part.root = spawn(which, std::move(env)); };
@@ -88,6 +89,10 @@ void platform::subscribe() {
   auto to = handle<recommender_actor>(component::recommender);
   for (auto sink : {component::admissions, component::updater})
     caf::anon_send(to, subscribe_recommendations{handle<recommendation_sink_actor>(sink)});
+}
+
+void platform::connect(component which, const caf::actor& elsewhere) {
+  parts_[size_t(which)].link->connect(caf::actor_cast<caf::strong_actor_ptr>(elsewhere));
 }
 
 void platform::kill(component which) {

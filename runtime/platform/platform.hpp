@@ -33,6 +33,7 @@ struct platform_config {
 struct platform_ports {
   wall_anchor anchor;
   std::function<kube_actor(component)> kube;  // each component's own way to the API server
+  std::string identity;  // of this pod: holder of leases; empty: the component's name and start
   /// Runs a spawn so that its actors count as the component's; may be empty.
   std::function<void(component, const std::function<void()>&)> attribute;
 };
@@ -57,6 +58,8 @@ public:
   Handle handle(component which) const {
     return caf::actor_cast<Handle>(address(which));
   }
+  /// The component runs elsewhere: whoever is told here passes it on.
+  void connect(component which, const caf::actor& elsewhere);
   component_link& link(component which) { return *parts_[size_t(which)].link; }
 
   /// Kept across restarts, as Prometheus sees one series per component.

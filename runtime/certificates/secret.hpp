@@ -7,7 +7,7 @@
 
 #include "runtime/tls/authority.hpp"
 
-namespace scaleops::webhook {
+namespace scaleops::certificates {
 
 struct stored_certificates {
   tls::certificate_set set;      // what is missing or unreadable is empty
@@ -20,4 +20,4 @@ stored_certificates read_secret(std::string_view document);
 /// A merge patch that succeeds only while the Secret is as it was read.
 std::string secret_patch(const tls::certificate_set& set, const std::string& resource_version);
 
-}  // namespace scaleops::webhook
+}  // namespace scaleops::certificates

@@ -1,10 +1,10 @@
-#include "runtime/admission/secret.hpp"
+#include "runtime/certificates/secret.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include "messages/crd/base64.hpp"
 
-namespace scaleops::webhook {
+namespace scaleops::certificates {
 
 using nlohmann::json;
 
@@ -41,4 +41,4 @@ std::string secret_patch(const tls::certificate_set& set, const std::string& res
   return out.dump();
 }
 
-}  // namespace scaleops::webhook
+}  // namespace scaleops::certificates
