@@ -46,20 +46,34 @@ struct canary_state {
   }
 
   void create_recommendation(promise_type promise, const object_ptr& wanted) {
+    self->request(env.kube, cfg.answer_timeout, create_object{wanted})
+      .then([this, promise, wanted](object_ptr&) { write_status(promise, wanted); },
+            [this, promise, wanted](caf::error& error) {
+              if (code_of(error) == ec::not_found)
+                create_home(promise, wanted);
+              else
+                give_up(promise, "its recommendation could not be created", error);
+            });
+  }
+
+  /// The chart brings the namespace; without the chart we make it ourselves.
+  void create_home(promise_type promise, const object_ptr& wanted) {
     namespace_object home;
     home.meta.name = meta_of(*wanted).ns;
-    auto then = [this, promise, wanted] {
-      self->request(env.kube, cfg.answer_timeout, create_object{wanted})
-        .then([this, promise, wanted](object_ptr&) { write_status(promise, wanted); },
-              [this, promise](caf::error& error) {
-                give_up(promise, "its recommendation could not be created", error);
-              });
-    };
     self
       ->request(env.kube, cfg.answer_timeout,
                 create_object{std::make_shared<const object>(std::move(home))})
-      .then([then](object_ptr&) { then(); },
-            [then](caf::error&) { then(); });  // most often it is there
+      .then(
+        [this, promise, wanted](object_ptr&) {
+          self->request(env.kube, cfg.answer_timeout, create_object{wanted})
+            .then([this, promise, wanted](object_ptr&) { write_status(promise, wanted); },
+                  [this, promise](caf::error& error) {
+                    give_up(promise, "its recommendation could not be created", error);
+                  });
+        },
+        [this, promise](caf::error& error) {
+          give_up(promise, "its namespace could not be created", error);
+        });
   }
 
   void write_status(promise_type promise, const object_ptr& wanted) {

@@ -99,7 +99,10 @@ struct healthcheck_state {
 
   void ask_api_server() {
     ++awaited;
-    self->request(env.kube, cfg.answer_timeout, list_query{object_kind::health_report, {}, 1, {}})
+    self
+      ->request(
+        env.kube, cfg.answer_timeout,
+        list_query{object_kind::health_report, std::string{labels::system_namespace}, 1, {}})
       .then(
         [this](object_list&) {
           settle({"api-server", check_result::pass, "answers", now()});

@@ -72,7 +72,8 @@ struct keeper_state {
     }
     self
       ->request(env.kube, cfg.request_timeout,
-                list_query{object_kind::checkpoint, {}, 16, std::move(token)})
+                list_query{object_kind::checkpoint, std::string{labels::system_namespace}, 16,
+                           std::move(token)})
       .then([this](object_list& page) { on_page(page); },
             [this](caf::error&) {
               self->delayed_send(self, std::chrono::seconds{2}, caf::tick_atom_v);

@@ -90,9 +90,9 @@ class Platform:
 
     def start(self, *names):
         for name in names:
-            log = open(self.folder / f"{name}.log", "ab")
-            self.running[name] = subprocess.Popen([SCALEOPS, *self.arguments(name)], stdin=subprocess.DEVNULL, stdout=log,
-                                                  stderr=log)
+            with open(self.folder / f"{name}.log", "ab") as log:
+                self.running[name] = subprocess.Popen([SCALEOPS, *self.arguments(name)], stdin=subprocess.DEVNULL,
+                                                      stdout=log, stderr=log)
 
     def kill(self, name, how=signal.SIGKILL):
         process = self.running.pop(name)
