@@ -63,15 +63,10 @@ int run(const wishes& with) {
   int missed = 0;
   if (!with.no_goals) {
     say(table_of(goals));
-    for (auto& one : goals) {
+    for (auto& one : goals)
       out["goals"].push_back(
         {{"name", one.name}, {"is", one.is}, {"bound", one.bound}, {"met", one.met()}});
-      if (!one.met()) {
-        ++missed;
-        std::fprintf(stderr, "bench: goal missed: %s is %.3f %s, %s %.3f\n", one.name.c_str(),
-                     one.is, one.unit.c_str(), one.at_least ? "at least" : "at most", one.bound);
-      }
-    }
+    missed = complain(goals);
   }
   if (!with.json.empty()) {
     std::ofstream file(with.json);

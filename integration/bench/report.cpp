@@ -1,6 +1,7 @@
 #include "integration/bench/report.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 #include <fmt/format.h>
 
@@ -113,6 +114,17 @@ std::string table_of(const std::vector<goal>& goals) {
       fmt::format("  {:<62}{:>10.3f} {:<6} {} {:>8.2f}  {}\n", one.name, one.is, one.unit,
                   one.at_least ? "at least" : "at most ", one.bound, one.met() ? "met" : "MISSED");
   return out;
+}
+
+int complain(const std::vector<goal>& goals) {
+  int missed = 0;
+  for (auto& one : goals)
+    if (!one.met()) {
+      ++missed;
+      fmt::print(stderr, "bench: goal missed: {} is {:.3f} {}, {} {:.3f}\n", one.name, one.is,
+                 one.unit, one.at_least ? "at least" : "at most", one.bound);
+    }
+  return missed;
 }
 
 }  // namespace scaleops::bench

@@ -29,5 +29,7 @@ std::string table_of(const platform_cost& cost);
 std::string growth_of(const platform_cost& small, const platform_cost& large);
 /// One line each; those that were missed say so.
 std::string table_of(const std::vector<goal>& goals);
+/// A line on standard error for each that was missed; how many were.
+int complain(const std::vector<goal>& goals);
 
 }  // namespace scaleops::bench

@@ -53,9 +53,10 @@ RESOURCES = {
 
 
 def followed(component):
-    """The kinds that the component's root actor follows, from its source."""
-    source = (ROOT / "actors" / component / f"{component}.cpp").read_text()
-    listed = re.search(r"std::array watched = \{(.*?)\};", source, re.S)
+    """The kinds that the component's root actor follows, from its sources."""
+    folder = ROOT / "actors" / component
+    source = "".join(file.read_text() for file in sorted(folder.glob("*.[ch]pp")))
+    listed = re.search(r"std::array (?:\w+_)?watched = \{(.*?)\};", source, re.S)
     kinds = re.findall(r"object_kind::(\w+)", listed.group(1) if listed else "")
     return kinds + re.findall(r"watch\.kind = object_kind::(\w+)", source)
 

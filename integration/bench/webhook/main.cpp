@@ -212,12 +212,7 @@ int run(const wishes& with) {
   int missed = 0;
   if (!with.no_goals) {
     fmt::print("{}", table_of(goals));
-    for (auto& one : goals)
-      if (!one.met()) {
-        ++missed;
-        fmt::print(stderr, "bench: goal missed: {} is {:.3f} {}, {} {:.3f}\n", one.name, one.is,
-                   one.unit, one.at_least ? "at least" : "at most", one.bound);
-      }
+    missed = complain(goals);
   }
   if (!with.json.empty()) {
     std::ofstream file(with.json);
