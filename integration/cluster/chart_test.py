@@ -9,6 +9,7 @@ import time
 import unittest
 from pathlib import Path
 
+import rights
 import webhook
 from cluster_test import ROOT, main
 from control_plane import ControlPlane
@@ -84,18 +85,7 @@ class Chart(unittest.TestCase):
         return self.names("deployments", "-n", NAMESPACE)
 
     def rights(self, component):
-        """{(verb, resource)} of the component's account, from the roles bound to it; the group where it matters."""
-        found = set()
-        for kind in ("clusterrole", "role"):
-            for binding in self.plane.get(f"{kind}bindings", "-A")["items"]:
-                subjects = [(s["kind"], s["name"], s.get("namespace")) for s in binding.get("subjects", [])]
-                if ("ServiceAccount", component, NAMESPACE) not in subjects:
-                    continue
-                home = ["-n", binding["metadata"]["namespace"]] if kind == "role" else []
-                for rule in self.plane.get(kind, binding["roleRef"]["name"], *home)["rules"]:
-                    extra = ("metrics.k8s.io",) if rule["apiGroups"] == ["metrics.k8s.io"] else ()
-                    found |= {(verb, resource, *extra) for verb in rule["verbs"] for resource in rule["resources"]}
-        return found
+        return rights.of_component(self.plane, component)
 
     def test_0_definitions_are_upgraded_with_the_release(self):
         with tempfile.TemporaryDirectory() as folder:

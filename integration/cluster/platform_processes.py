@@ -82,6 +82,8 @@ class Platform:
             words += ["--peer-credentials", self.folder / name]
         if name == "agent":
             words += ["--scrape-interval", "5s"]
+        if name == "recommender":
+            words += ["--checkpoint-interval", "1m"]
         if name not in ("recommender", "admissions"):
             for other in COMPONENTS:
                 place = f"{other}=http://{local}:{self.ports[other]['metrics']}"

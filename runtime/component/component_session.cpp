@@ -131,6 +131,7 @@ std::string component_session::connect(milliseconds patience) {
 
 platform_config component_session::components() const {
   auto config = embedded_platform_config(drawn_seed(), options_.scrape_interval);
+  config.recommender.checkpoint_interval = options_.checkpoint_interval;
   config.dashboards.session_secret = random_hex(32);
   config.dashboards.access = access_of(options_);
   config.dashboards.secure_cookies = options_.secure_cookies;

@@ -157,6 +157,9 @@ void describe(command& c, component_options& o) {
   describe_peers(c, o);
   if (o.which == component::agent)
     c.add("scrape-interval", o.scrape_interval, duration(1s, 5min), "How often usage is measured.");
+  if (o.which == component::recommender)
+    c.add("checkpoint-interval", o.checkpoint_interval, duration(1min, 1h),
+          "Within this time everything that was learned is saved.");
   if (o.which == component::dashboards) {
     c.add("access", o.access, access(),
           "Who may do what on the pages: as often as needed. Nobody else may.");

@@ -104,8 +104,9 @@ struct component_options {
   std::vector<peer_address> peers;
   std::optional<endpoint> listen_peers;  // recommender and updater
   std::string peer_credentials = "/var/run/secrets/scaleops.sh";
-  milliseconds scrape_interval = std::chrono::seconds{15};  // agent
-  std::string webhook_url;                                  // admissions, as the next two
+  milliseconds scrape_interval = std::chrono::seconds{15};      // agent
+  milliseconds checkpoint_interval = std::chrono::minutes{10};  // recommender
+  std::string webhook_url;                                      // admissions, as the next two
   std::vector<std::string> excluded_namespaces;
   uint64_t workers = 2;
   std::vector<access_grant> access;  // dashboards, as the next one
