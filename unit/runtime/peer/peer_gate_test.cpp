@@ -39,7 +39,7 @@ struct bench {
     config.look_every = config.first_retry = 1ms;
     config.now = [] { return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()); };
     gate = std::make_unique<peer::peer_gate>(w.sys(), io, config, kube, api.port(),
-                                             peer::peer_root{root, nullptr}, registry);
+                                             peer::peer_root{root, {}}, registry);
     REQUIRE(gate->start() == "");
   }
   ~bench() {

@@ -28,7 +28,7 @@ struct bench {
   std::shared_ptr<std::vector<token_query>> reviews = std::make_shared<std::vector<token_query>>();
   kube_actor kube = caf::actor_cast<kube_actor>(w.own(w.sys().spawn(reviewer, reviews)));
   recommender_actor root = w.own(w.sys().spawn(listener, told));
-  peer::peer_server peers{w.sys(), io, {}, kube, {root, nullptr}, registry};
+  peer::peer_server peers{w.sys(), io, {}, kube, {root, {}}, registry};
   std::string status = peer::status_json({component::recommender, true, "well", {}, 7});
   http_server server{io, {}, [this](http_request request, http_respond respond) {
                        if (request.path == "/status")
