@@ -39,7 +39,7 @@ fuzz: deps   ## libFuzzer on everything that reads foreign bytes; SECONDS_EACH=6
 format:      ## rewrite all C++ with clang-format
 	@.ci/format --fix
 
-lint: deps   ## format, hygiene, clang-tidy on what was compiled anew
+lint: deps   ## format, hygiene, clang-tidy on all that has changed since it passed
 	@.ci/format
 	@.ci/hygiene
 	@.ci/build release

@@ -112,6 +112,7 @@ struct patch_metadata {
   std::map<std::string, std::optional<std::string>> labels;
   std::map<std::string, std::optional<std::string>> annotations;
   std::map<std::string, std::optional<std::string>> template_annotations;
+  std::string uid{};  // precondition; empty: any
 };
 struct delete_object {
   object_key key;

@@ -22,6 +22,7 @@ struct job {
   std::shared_ptr<batch> of;
   size_t index = 0;
   int attempt = 0;
+  bool unsure = false;  // a write was sent, and nobody heard what became of it
 };
 
 using self_actor =
@@ -69,6 +70,8 @@ struct change_writer_state {
     auto change =
       logic::apply_change(item.known.get(), item.workload, wish.kind, wish.policy, wish.who, now);
     auto& told = what.of->result.items[what.index];
+    if (what.unsure && !change.differs)
+      return finish(what, {});  // it was done: what was told of it stands
     told.before = std::move(change.before);
     told.after = std::move(change.after);
     told.differs = change.differs;
@@ -88,7 +91,9 @@ struct change_writer_state {
   void on_failure(job what, const caf::error& error) {
     auto code = code_of(error);
     bool raced = code == ec::conflict || code == ec::already_exists || code == ec::not_found;
-    if (!raced || ++what.attempt >= cfg.attempts)
+    bool unheard = code == ec::timeout || code == ec::unavailable || code == ec::server_error;
+    what.unsure |= unheard;
+    if (!(raced || unheard) || ++what.attempt >= cfg.attempts)
       return finish(what, text_of(error));
     read_again(std::move(what));
   }

@@ -100,7 +100,8 @@ void root_state::change(const call_ptr& what, const rights& caller, change_body 
                    fmt::format("You may not change workloads in namespace {}.", ref.ns));
     job.items.push_back({ref, row->advice});
   }
-  auto limit = cfg.request_timeout * int64_t(2 + job.items.size() / cfg.writes_at_once);
+  // As long as the writer may try: what it does is audited even if the person has gone.
+  auto limit = cfg.request_timeout * int64_t(8 + job.items.size() / cfg.writes_at_once);
   self->request(writer, limit, std::move(job))
     .then([this, what, wish](changes_written& written) { on_changed(what, wish, written); },
           [this, what](caf::error& why) { error(what, 503, "unavailable", text_of(why)); });

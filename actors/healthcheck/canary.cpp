@@ -84,14 +84,18 @@ struct canary_state {
             });
   }
 
-  void create_pod(promise_type promise) {
+  /// A name that is taken: of a predecessor, or of a request of ours whose answer was lost.
+  void create_pod(promise_type promise, int more_names = 8) {
     auto wanted = canary_pod(fmt::format("{}-{}", env.seed % 100'000, ++flights));
     self
       ->request(env.kube, cfg.answer_timeout,
                 create_object{std::make_shared<const object>(std::move(wanted))})
-      .then(
-        [this, promise](object_ptr& created) { land(promise, object_cast<pod>(created)); },
-        [this, promise](caf::error& error) { give_up(promise, "no pod could be created", error); });
+      .then([this, promise](object_ptr& created) { land(promise, object_cast<pod>(created)); },
+            [this, promise, more_names](caf::error& error) {
+              if (code_of(error) == ec::already_exists && more_names > 0)
+                return create_pod(promise, more_names - 1);
+              give_up(promise, "no pod could be created", error);
+            });
   }
 
   void land(promise_type promise, const std::shared_ptr<const pod>& created) {

@@ -27,6 +27,7 @@ struct evictor_state {
   flight_sink_actor sink;
   enum class stage : uint8_t { asking, evicting, waiting, over } at = stage::asking;
   uint32_t tries = 0;
+  bool unsure = false;  // an eviction was sent, and nobody heard what became of it
   bool old_gone = false;
   std::shared_ptr<const pod> replacement;  // newest state of the first new pod that got ready
   caf::actor_clock::time_point ready_since{};
@@ -56,23 +57,56 @@ struct evictor_state {
     if (at != stage::evicting)
       return;
     at = stage::waiting;
+    self->send(sink, action_accepted{wish.target->meta.uid, 0});
     deadline = self->clock().now() + cfg.replacement_patience;
     self->delayed_send(self, std::chrono::seconds{5}, caf::tick_atom_v);
     look();
   }
 
   void on_failure(const caf::error& error) {
+    if (at != stage::asking && at != stage::evicting)
+      return;
     auto code = code_of(error);
+    unsure |= at == stage::evicting && may_be_done(code);
     if (code == ec::not_found || code == ec::conflict)
-      return finish(end::gone, refusal::none, text_of(error));
+      return unsure ? on_gone() : finish(end::gone, refusal::none, text_of(error));
     bool passing = code == ec::too_many_requests || code == ec::unavailable || code == ec::timeout;
     if (passing && tries < cfg.retries) {
       self->delayed_send(self, cfg.retry_first * (1u << tries++), caf::tick_atom_v);
       return;
     }
+    if (unsure)
+      return ask_pod(error);
     finish(end::refused,
            code == ec::too_many_requests ? refusal::disruption_budget : refusal::api_error,
            text_of(error));
+  }
+
+  /// Nobody answered in time: the pod itself tells whether it was evicted.
+  void ask_pod(const caf::error& trouble) {
+    object_key key{object_kind::pod, wish.target->meta.ns, wish.target->meta.name, {}};
+    self->request(kube, cfg.request_timeout, get_query{key})
+      .then(
+        [this, trouble](object_ptr& found) {
+          auto& meta = meta_of(*found);
+          if (meta.uid != wish.target->meta.uid)
+            on_gone();
+          else if (meta.deleted)
+            on_allowed();
+          else
+            finish(end::refused, refusal::api_error, text_of(trouble));
+        },
+        [this, trouble](caf::error& error) {
+          if (code_of(error) == ec::not_found)
+            return on_gone();
+          finish(end::unclear, refusal::api_error, text_of(trouble));
+        });
+  }
+
+  /// The eviction whose answer was lost was carried out.
+  void on_gone() {
+    old_gone = true;
+    on_allowed();
   }
 
   void on_moved(const pod_moved& moved) {
@@ -81,6 +115,8 @@ struct evictor_state {
       old_gone |= moved.deleted;
       if (at == stage::asking && old_gone)
         return finish(end::gone, refusal::none, "the pod went away");
+      if (at == stage::evicting && unsure && (old_gone || one.meta.deleted))
+        return on_allowed();
     } else if (!siblings.contains(one.meta.uid)) {
       follow_replacement(moved);
     }

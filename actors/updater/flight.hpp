@@ -22,11 +22,11 @@ struct pod_moved {
 };
 using flight_actor = caf::typed_actor<caf::reacts_to<pod_moved>>;
 
-/// The API server took the resize: whatever the pod's spec says after this generation is not from
-/// us.
-struct resize_accepted {
+/// The API server took the action. After a resize of this generation, whatever the pod's spec says
+/// is not from us.
+struct action_accepted {
   std::string uid;
-  int64_t generation = 0;
+  int64_t generation = 0;  // 0: an eviction
 };
 
 /// The action is over.
@@ -37,14 +37,22 @@ struct flight_ended {
     gone,        // the pod went away or changed under us: plan anew
     unreplaced,  // evicted, but no replacement got ready in time
     unsized,     // evicted, but the replacement does not carry our resources
+    unclear,     // the request may have been carried out: nobody has heard
   } how = end::done;
   pod_wish wish;
   refusal why = refusal::none;
   std::string detail;
+  bool stamped = true;           // of a resize that is done: the pod says so
+  uint64_t stamped_version = 0;  // of the pod then, as far as it is known
 };
 
 using flight_sink_actor =
-  caf::typed_actor<caf::reacts_to<resize_accepted>, caf::reacts_to<flight_ended>>;
+  caf::typed_actor<caf::reacts_to<action_accepted>, caf::reacts_to<flight_ended>>;
+
+/// Whether a request that failed so may have been carried out all the same.
+inline bool may_be_done(ec code) {
+  return code == ec::timeout || code == ec::unavailable || code == ec::server_error;
+}
 
 /// What each flight is given.
 struct flight_order {
@@ -55,5 +63,5 @@ struct flight_order {
 }  // namespace scaleops
 
 SCALEOPS_LOCAL_MESSAGE(scaleops::pod_moved)
-SCALEOPS_LOCAL_MESSAGE(scaleops::resize_accepted)
+SCALEOPS_LOCAL_MESSAGE(scaleops::action_accepted)
 SCALEOPS_LOCAL_MESSAGE(scaleops::flight_ended)

@@ -1,5 +1,6 @@
 #include "actors/updater/flight_deck.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -13,6 +14,10 @@
 namespace scaleops {
 
 namespace {
+
+/// After so long, a pod that goes away does so for another reason than the eviction nobody
+/// answered.
+constexpr milliseconds doubt_holds = std::chrono::minutes{10};
 
 named_resources resources_after(const pod_wish& wish) {
   auto after = named(wish.target->containers);
@@ -30,40 +35,50 @@ void flight_deck::launch(pod_wish wish, instant now) {
   if (wish.disruptive)
     memory_.workloads[wish.workload].last_disruption = now;
   if (wish.action == update_action::resize)
-    launch_resize(std::move(wish), now);
+    start_resizer(std::move(wish), now);
   else
-    launch_eviction(std::move(wish));
+    start_evictor(std::move(wish));
 }
 
-void flight_deck::launch_resize(pod_wish wish, instant now) {
+void flight_deck::start_resizer(pod_wish wish, instant now) {
   auto uid = wish.target->meta.uid;
   auto& remembered = memory_.pods[uid];
-  remembered.last_resize = now;
-  remembered.sent_generation = 0;
   remembered.sent.clear();
   for (auto& part : wish.containers)
     remembered.sent.emplace(part.container, part.resources);
-  pilots_[uid] = spawn_resizer(self_, cfg_, kube_, {std::move(wish), {}}, sink_);
+  remembered.sent_generation = wish.confirms ? wish.target->meta.generation : 0;
+  if (!wish.confirms) {
+    remembered.last_resize = now;
+    remembered.unsure = remembered.told = false;
+  }
+  auto actor = spawn_resizer(self_, cfg_, kube_, {wish, {}}, sink_);
+  pilots_[uid] = {std::move(actor), std::move(wish), false};
 }
 
-void flight_deck::launch_eviction(pod_wish wish) {
+void flight_deck::start_evictor(pod_wish wish) {
   auto uid = wish.target->meta.uid;
   std::set<std::string> siblings;
   for (auto& [ref, one] : cluster_.index.pods_of(wish.workload))
     siblings.insert(one->meta.uid);
-  pilots_[uid] = spawn_evictor(self_, cfg_, kube_, {std::move(wish), std::move(siblings)}, sink_);
+  auto actor = spawn_evictor(self_, cfg_, kube_, {wish, std::move(siblings)}, sink_);
+  pilots_[uid] = {std::move(actor), std::move(wish), false};
 }
 
-void flight_deck::on_accepted(const resize_accepted& accepted) {
-  if (auto found = memory_.pods.find(accepted.uid); found != memory_.pods.end())
+void flight_deck::on_accepted(const action_accepted& accepted) {
+  doubts_.erase(accepted.uid);
+  if (auto flying = pilots_.find(accepted.uid); flying != pilots_.end())
+    flying->second.accepted = true;
+  auto found = memory_.pods.find(accepted.uid);
+  if (accepted.generation != 0 && found != memory_.pods.end())
     found->second.sent_generation = accepted.generation;
 }
 
 void flight_deck::on_ended(const flight_ended& ended, instant now) {
   auto& wish = ended.wish;
-  if (memory_.flights.erase(wish.target->meta.uid) == 0)
+  auto& uid = wish.target->meta.uid;
+  if (memory_.flights.erase(uid) == 0)
     return;  // abandoned
-  pilots_.erase(wish.target->meta.uid);
+  pilots_.erase(uid);
   if (wish.disruptive)
     memory_.workloads[wish.workload].last_disruption = now;
   auto count = [&](const char* result) { book_.metrics().count_action(wish.action, result); };
@@ -78,12 +93,13 @@ void flight_deck::on_ended(const flight_ended& ended, instant now) {
   using end = flight_ended::end;
   switch (ended.how) {
     case end::done:
-      count("done");
-      memory_.calm_down(wish.workload);
-      book_.note_done(wish, ended.detail, now);
+      on_done(ended, now);
       break;
     case end::gone:
-      count("gone");
+      if (auto known = doubts_.extract(uid))
+        tell_lost_answer(known.mapped().wish, now);
+      else
+        count("gone");
       break;
     case end::refused:
       count("refused");
@@ -95,7 +111,62 @@ void flight_deck::on_ended(const flight_ended& ended, instant now) {
     case end::unsized:
       failed("unsized", refusal::gate_closed);
       break;
+    case end::unclear:
+      count("unclear");
+      memory_.back_off(wish.workload, ended.why, ended.detail, cfg_.rules, now);
+      doubt_it(wish, now);
+      break;
   }
+}
+
+/// Each action is told once: at the first time when it is known to be in force, even where the pod
+/// could not be stamped yet.
+void flight_deck::on_done(const flight_ended& ended, instant now) {
+  auto& wish = ended.wish;
+  bool news = true;
+  if (wish.action == update_action::resize) {
+    auto& remembered = memory_.pods[wish.target->meta.uid];
+    // Stamps that a revert left behind tell of nothing that was done now.
+    news = !remembered.told && (!wish.confirms || !wish.reverts || remembered.unsure);
+    auto generation = remembered.sent_generation;
+    news &= generation == 0 || generation != remembered.told_generation;
+    remembered.told = true;
+    remembered.told_generation = generation;
+    remembered.unsure = false;
+    remembered.stamped_version = std::max(remembered.stamped_version, ended.stamped_version);
+  }
+  if (news) {
+    book_.metrics().count_action(wish.action, "done");
+    book_.note_done(wish, ended.detail, now);
+  }
+  if (ended.stamped)
+    memory_.calm_down(wish.workload);
+  else
+    memory_.back_off(wish.workload, refusal::api_error, ended.detail, cfg_.rules, now);
+}
+
+/// A resize is looked for on the pod itself (confirmation.hpp); of an eviction nothing else remains
+/// than that the pod goes away.
+void flight_deck::doubt_it(const pod_wish& wish, instant now) {
+  auto& uid = wish.target->meta.uid;
+  if (wish.action == update_action::evict)
+    doubts_.insert_or_assign(uid, doubt{wish, now});
+  else
+    memory_.pods[uid].unsure = true;
+}
+
+void flight_deck::settle_doubt(const pod_step& step, instant now) {
+  std::erase_if(doubts_, [&](auto& entry) { return now - entry.second.since > doubt_holds; });
+  auto& one = step.after ? step.after : step.before;
+  if (step.after && !step.after->meta.deleted)
+    return;
+  if (auto known = doubts_.extract(one->meta.uid))
+    tell_lost_answer(known.mapped().wish, now);
+}
+
+void flight_deck::tell_lost_answer(const pod_wish& wish, instant now) {
+  book_.metrics().count_action(wish.action, "done");
+  book_.note_done(wish, "the answer was lost, then the pod went away", now);
 }
 
 void flight_deck::on_refused(const flight_ended& ended, instant now) {
@@ -114,14 +185,15 @@ bool flight_deck::on_exit(const caf::actor_addr& who, bool failed, instant now) 
   if (dismissed_.erase(who) > 0)
     return true;
   for (auto it = pilots_.begin(); it != pilots_.end(); ++it) {
-    if (it->second.address() != who)
+    if (it->second.actor.address() != who)
       continue;
     auto flying = memory_.flights.find(it->first);
     if (failed && flying != memory_.flights.end()) {
       memory_.back_off(flying->second.workload, refusal::api_error, "the action's actor failed",
                        cfg_.rules, now);
-      book_.metrics().count_action(flying->second.action, "refused");
+      book_.metrics().count_action(flying->second.action, "unclear");
       memory_.flights.erase(flying);
+      doubt_it(it->second.wish, now);
     }
     pilots_.erase(it);
     return true;
@@ -129,7 +201,9 @@ bool flight_deck::on_exit(const caf::actor_addr& who, bool failed, instant now) 
   return false;
 }
 
-void flight_deck::tell(const pod_step& step) {
+void flight_deck::tell(const pod_step& step, instant now) {
+  if (!doubts_.empty())
+    settle_doubt(step, now);
   if (pilots_.empty())
     return;
   if (step.after)
@@ -144,15 +218,21 @@ void flight_deck::send_step(const std::shared_ptr<const pod>& one, bool deleted)
     bool sibling = flying.action == update_action::evict && owner && flying.workload == *owner;
     auto pilot = pilots_.find(uid);
     if ((uid == one->meta.uid || sibling) && pilot != pilots_.end())
-      caf::anon_send(pilot->second, pod_moved{one, deleted});
+      caf::anon_send(pilot->second.actor, pod_moved{one, deleted});
   }
 }
 
-void flight_deck::abandon() {
+void flight_deck::abandon(instant now) {
   for (auto& [uid, pilot] : pilots_) {
-    dismissed_.insert(pilot.address());
+    dismissed_.insert(pilot.actor.address());
     // Not `kill`: that is fatal to whoever is linked, which is us.
-    caf::anon_send_exit(pilot, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(pilot.actor, caf::exit_reason::user_shutdown);
+    if (pilot.accepted && pilot.wish.action == update_action::evict) {
+      book_.metrics().count_action(update_action::evict, "done");
+      book_.note_done(pilot.wish, "another updater leads now", now);
+    } else {
+      doubt_it(pilot.wish, now);
+    }
   }
   pilots_.clear();
   memory_.flights.clear();

@@ -29,23 +29,27 @@ public:
         sink_{std::move(sink)} {}
 
   void launch(pod_wish wish, instant now);
-  void on_accepted(const resize_accepted& accepted);
+  void on_accepted(const action_accepted& accepted);
   void on_ended(const flight_ended& ended, instant now);
 
   /// A child's exit. False: it was none of ours.
   bool on_exit(const caf::actor_addr& who, bool failed, instant now);
 
   /// Passes a pod's step on to the flights that it concerns.
-  void tell(const pod_step& step);
+  void tell(const pod_step& step, instant now);
 
   /// Ends everything under way: somebody else leads now.
-  void abandon();
+  void abandon(instant now);
 
   void show() const;
 
 private:
-  void launch_resize(pod_wish wish, instant now);
-  void launch_eviction(pod_wish wish);
+  void start_resizer(pod_wish wish, instant now);
+  void start_evictor(pod_wish wish);
+  void on_done(const flight_ended& ended, instant now);
+  void doubt_it(const pod_wish& wish, instant now);
+  void settle_doubt(const pod_step& step, instant now);
+  void tell_lost_answer(const pod_wish& wish, instant now);
   void on_refused(const flight_ended& ended, instant now);
   void send_step(const std::shared_ptr<const pod>& one, bool deleted);
 
@@ -56,8 +60,19 @@ private:
   updater_memory& memory_;
   record_book& book_;
   flight_sink_actor sink_;
-  std::map<std::string, flight_actor> pilots_;  // by pod uid, as memory.flights
-  std::set<caf::actor_addr> dismissed_;         // told to end, not ended yet
+  struct pilot {
+    flight_actor actor;
+    pod_wish wish;
+    bool accepted = false;  // by the API server
+  };
+  /// An eviction that may have been carried out.
+  struct doubt {
+    pod_wish wish;
+    instant since{};
+  };
+  std::map<std::string, pilot> pilots_;  // by pod uid, as memory.flights
+  std::map<std::string, doubt> doubts_;  // by pod uid
+  std::set<caf::actor_addr> dismissed_;  // told to end, not ended yet
 };
 
 }  // namespace scaleops

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <prometheus/counter.h>
@@ -30,6 +31,7 @@ struct reporter_state {
   component_env env;
   token_bucket budget{events_per_minute, {}};
   uint64_t numbered = 0;
+  std::vector<std::pair<object_ptr, uint32_t>> later;  // events to be sent again, how often tried
   std::map<workload_ref, last_action> unwritten;
   std::map<workload_ref, instant> written;  // within the last gap
   size_t writing = 0;
@@ -62,10 +64,21 @@ struct reporter_state {
     note.component = "scaleops-updater";
     note.warning = report.warning;
     note.last_seen = record.at;
-    self
-      ->request(env.kube, cfg.request_timeout,
-                create_object{std::make_shared<const object>(std::move(note))})
-      .then([](object_ptr&) {}, [this](caf::error&) { lost->Increment(); });
+    send_event(std::make_shared<const object>(std::move(note)), 0);
+  }
+
+  /// Under one name, however often it is sent: an event whose answer was lost is there already.
+  void send_event(const object_ptr& note, uint32_t tries) {
+    self->request(env.kube, cfg.request_timeout, create_object{note})
+      .then([](object_ptr&) {},
+            [this, note, tries](caf::error& error) {
+              if (code_of(error) == ec::already_exists && tries > 0)
+                return;
+              if (passes(error) && tries < cfg.retries)
+                later.push_back({note, tries + 1});
+              else
+                lost->Increment();
+            });
   }
 
   void on_tick() {
@@ -73,6 +86,8 @@ struct reporter_state {
     std::erase_if(written,
                   [&](auto& entry) { return now() - entry.second >= cfg.last_action_gap; });
     write_some();
+    for (auto& [note, tries] : std::exchange(later, {}))
+      send_event(note, tries);
   }
 
   /// A busy workload's status is written once in a while, with the newest action.
@@ -93,12 +108,16 @@ struct reporter_state {
     object_key key{object_kind::recommendation, ref.ns, ref.object_name(), {}};
     self->request(env.kube, cfg.request_timeout, get_query{key})
       .then([this, ref, action](object_ptr& found) { write(ref, action, found); },
-            [this](caf::error&) { --writing; });
+            [this, ref, action](caf::error& error) { on_status_failed(ref, action, error); });
   }
 
   void write(const workload_ref& ref, const last_action& action, const object_ptr& found) {
     auto current = object_cast<recommendation>(found);
     if (!current) {
+      --writing;
+      return;
+    }
+    if (current->last == action) {  // written before; only the answer was lost
       --writing;
       return;
     }
@@ -108,13 +127,24 @@ struct reporter_state {
       ->request(env.kube, cfg.request_timeout,
                 update_object{std::make_shared<const object>(std::move(changed)), true})
       .then([this](object_ptr&) { --writing; },
-            [this, ref, action](caf::error& error) {
-              --writing;
-              if (code_of(error) == ec::conflict)
-                unwritten.emplace(ref, action);  // the recommender was faster: with the next round
-              else
-                lost->Increment();
-            });
+            [this, ref, action](caf::error& error) { on_status_failed(ref, action, error); });
+  }
+
+  /// With the next round, unless there is a newer action or nothing to write to. A conflict: the
+  /// recommender was faster.
+  void on_status_failed(const workload_ref& ref, const last_action& action,
+                        const caf::error& error) {
+    --writing;
+    if (code_of(error) == ec::conflict || passes(error))
+      unwritten.emplace(ref, action);
+    else if (code_of(error) != ec::not_found)
+      lost->Increment();
+  }
+
+  static bool passes(const caf::error& error) {
+    auto code = code_of(error);
+    return code == ec::too_many_requests || code == ec::server_error || code == ec::unavailable ||
+           code == ec::timeout;
   }
 
   instant now() { return env.anchor.at(self->clock().now()); }

@@ -253,7 +253,7 @@ struct updater_state {
     leads = change.leads;
     last_scan = {};
     if (!leads)
-      deck->abandon();
+      deck->abandon(now());
     book->metrics().show_gate(gate, leads, pauser().has_value());
   }
 
@@ -275,7 +275,7 @@ struct updater_state {
   void on_pod(const pod_step& step) {
     if (step.before && step.after)
       watch_for_reverts(*step.before, step.after);
-    deck->tell(step);
+    deck->tell(step, now());
     if (!step.after && step.before) {
       memory.forget(*step.before);
       book->forget(step.before->meta.uid);
@@ -398,7 +398,7 @@ self_actor::behavior_type updater(self_actor::stateful_pointer<updater_state> se
           // leadership sink
           [&st](const leadership_changed& change) { st.on_leadership(change); },
           // flight and measure sinks
-          [&st](const resize_accepted& accepted) { st.deck->on_accepted(accepted); },
+          [&st](const action_accepted& accepted) { st.deck->on_accepted(accepted); },
           [&st](const flight_ended& ended) { st.on_flight_ended(ended); },
           [&st](node_measured& measured) { st.on_measured(measured); },
           // own

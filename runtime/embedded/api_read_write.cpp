@@ -228,6 +228,9 @@ outcome<object_ptr> patch(cluster_state& s, const patch_metadata& request) {
       request.resource_version != meta_of(*at->value).resource_version)
     return api_error{ec::conflict, fmt::format("{} \"{}\": the object has been modified",
                                                to_string(request.key.kind), request.key.name)};
+  if (!request.uid.empty() && request.uid != meta_of(*at->value).uid)
+    return api_error{ec::conflict, fmt::format("{} \"{}\": it is another one of this name",
+                                               to_string(request.key.kind), request.key.name)};
   for (auto& [key, value] : request.labels)
     if (value && (!valid_label_key(key) || !valid_label_value(*value)))
       return api_error{ec::invalid,

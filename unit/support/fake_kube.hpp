@@ -51,6 +51,13 @@ public:
     std::function<ec(const patch_metadata&)> fail_patch;
     std::function<ec(const update_object&)> fail_update;
     std::function<ec(const create_object&)> fail_create;
+    // The request is carried out, but the answer is lost: its sender's time is up.
+    std::function<bool(const resize_pod&)> lose_resize;
+    std::function<bool(const evict_pod&)> lose_evict;
+    std::function<bool(const patch_metadata&)> lose_patch;
+    std::function<bool(const update_object&)> lose_update;
+    std::function<bool(const create_object&)> lose_create;
+    std::function<bool(const get_query&)> lose_get;
     bool enforce_resizes =
       true;  // a resize is in force at once; otherwise the test plays the kubelet
   };
@@ -150,6 +157,14 @@ private:
     return fail(code, "the test says " + std::string(to_string(code)));
   }
 
+  template <class Answer, class Request>
+  static caf::result<Answer> unless_lost(const std::function<bool(const Request&)>& lost,
+                                         const Request& wish, Answer answer) {
+    if (lost && lost(wish))
+      return no(ec::timeout);
+    return answer;
+  }
+
   static caf::result<object_ptr> resize(store& st, const resize_pod& wish) {
     st.resized.push_back(wish);
     if (auto code = st.fail_resize ? st.fail_resize(wish) : ec::none; code != ec::none)
@@ -172,7 +187,7 @@ private:
     ++changed.meta.generation;
     if (st.enforce_resizes)
       changed.resize.observed_generation = changed.meta.generation;
-    return put(st, std::move(changed));
+    return unless_lost(st.lose_resize, wish, put(st, std::move(changed)));
   }
 
   static caf::result<write_done> evict(store& st, const evict_pod& wish) {
@@ -187,7 +202,7 @@ private:
       return no(ec::conflict);
     if (!wish.dry_run)
       remove(st, key);
-    return write_done{};
+    return unless_lost(st.lose_evict, wish, write_done{});
   }
 
   static caf::result<object_ptr> update(store& st, const update_object& wish) {
@@ -200,7 +215,7 @@ private:
     auto version = meta_of(*wish.object).resource_version;
     if (version != 0 && version != meta_of(*found->second).resource_version)
       return no(ec::conflict);
-    return put(st, *wish.object);
+    return unless_lost(st.lose_update, wish, put(st, *wish.object));
   }
 
   static caf::result<object_ptr> patch(store& st, const patch_metadata& wish) {
@@ -212,6 +227,8 @@ private:
       return no(ec::not_found);
     if (wish.resource_version != 0 &&
         wish.resource_version != meta_of(*found->second).resource_version)
+      return no(ec::conflict);
+    if (!wish.uid.empty() && wish.uid != meta_of(*found->second).uid)
       return no(ec::conflict);
     auto changed = *found->second;
     auto apply = [](string_map& map,
@@ -227,7 +244,7 @@ private:
     apply(meta_of(changed).annotations, wish.annotations);
     if (auto* owner = std::get_if<workload>(&changed))
       apply(owner->template_annotations, wish.template_annotations);
-    return put(st, std::move(changed));
+    return unless_lost(st.lose_patch, wish, put(st, std::move(changed)));
   }
 
   static kube_actor::behavior_type behavior(kube_actor::pointer, std::shared_ptr<store> st) {
@@ -244,7 +261,7 @@ private:
         auto found = st->objects.find(query.key);
         if (found == st->objects.end())
           return no(ec::not_found);
-        return found->second;
+        return unless_lost(st->lose_get, query, found->second);
       },
       [st](const open_watch& wish) {
         auto id = ++st->last_watch;
@@ -271,7 +288,7 @@ private:
           return no(code);
         if (st->objects.contains(key_of(*wish.object)))
           return no(ec::already_exists);
-        return put(*st, *wish.object);
+        return unless_lost(st->lose_create, wish, put(*st, *wish.object));
       },
       [st](const update_object& wish) { return update(*st, wish); },
       [st](const patch_metadata& wish) { return patch(*st, wish); },

@@ -107,6 +107,8 @@ inline void patches_metadata(contract_host& host) {
   CHECK(meta_of(**changed).labels == string_map{{"keep", "1"}, {"new", "2"}});
   CHECK(meta_of(**changed).annotations == string_map{{"note", "words"}});
   CHECK(code_of(host.ask<object_ptr>(change)) == ec::conflict);  // its version is old now
+  patch_metadata another{key_of_policy("patched"), 0, {{"new", "3"}}, {}, {}, "another-uid"};
+  CHECK(code_of(host.ask<object_ptr>(another)) == ec::conflict);
   patch_metadata bad{key_of_policy("patched"), 0, {{"new", "not a label!"}}, {}, {}};
   CHECK(code_of(host.ask<object_ptr>(bad)) == ec::invalid);
 }

@@ -50,6 +50,32 @@ std::optional<named_resources> origin_of(const metadata& meta) {
   return text ? read_resources(*text) : std::nullopt;
 }
 
+std::optional<container_resources> stamped_resources(const metadata& meta,
+                                                     const std::string& container) {
+  auto* applied = find(meta.annotations, labels::last_applied_resources);
+  for (auto& written : {applied ? read_resources(*applied) : std::nullopt, origin_of(meta)}) {
+    if (!written)
+      continue;
+    if (auto found = written->find(container); found != written->end())
+      return found->second;
+  }
+  return std::nullopt;
+}
+
+named_resources unstamped(const pod& touched) {
+  named_resources result;
+  if (!origin_of(touched.meta))
+    return result;
+  for (auto& container : touched.containers) {
+    if (container.role == container_role::init)
+      continue;
+    auto written = stamped_resources(touched.meta, container.name);
+    if (written && *written != container.resources)
+      result.emplace(container.name, container.resources);
+  }
+  return result;
+}
+
 std::set<std::string> managed_containers_of(const metadata& meta) {
   std::set<std::string> names;
   auto* text = find(meta.annotations, labels::managed_containers);

@@ -35,6 +35,14 @@ pod_stamps stamps_for(const metadata& meta, const stamp_inputs& inputs);
 /// The resources that the pod had before we first touched it; absent: never touched, or unreadable.
 std::optional<named_resources> origin_of(const metadata& meta);
 
+/// What stands in the pod without being written on it: containers of a pod that we touched whose
+/// resources are neither what we applied last nor those of the origin.
+named_resources unstamped(const pod& touched);
+
+/// What is written on the pod about a container: applied last, else its origin; absent: neither.
+std::optional<container_resources> stamped_resources(const metadata& meta,
+                                                     const std::string& container);
+
 /// Comma-separated names, sorted.
 std::set<std::string> managed_containers_of(const metadata& meta);
 

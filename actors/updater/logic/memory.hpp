@@ -25,10 +25,14 @@ struct flight {
 };
 
 struct pod_memory {
-  instant last_resize{};        // our own attempt, whatever came of it
-  named_resources sent;         // what we asked for last; compared with what stands there later
-  int64_t sent_generation = 0;  // the pod's generation after our resize; 0: no resize stands
-  named_resources infeasible;   // a wish that the node refused for good
+  instant last_resize{};         // our own attempt, whatever came of it
+  named_resources sent;          // what we asked for last; compared with what stands there later
+  int64_t sent_generation = 0;   // the pod's generation after our resize; 0: no resize stands
+  bool unsure = false;           // nobody heard what became of it
+  bool told = false;             // it is in force, and was told
+  int64_t told_generation = 0;   // sent again by mistake, a resize leaves the generation as it is
+  uint64_t stamped_version = 0;  // of the pod when we last stamped it; older views say nothing
+  named_resources infeasible;    // a wish that the node refused for good
   std::string infeasible_node;
   std::optional<instant> blocked_since;  // in place is not possible since then
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "actors/updater/logic/confirmation.hpp"
 #include "actors/updater/logic/pod_planner.hpp"
 
 namespace scaleops {
@@ -70,6 +71,13 @@ private:
       return false;
     }
     auto verdict = judge_pod(situation, one, in_, out_);
+    bool as_it_should_be =
+      verdict.is == pod_verdict::what::settled ||
+      (verdict.is == pod_verdict::what::refused && verdict.why == refusal::below_threshold);
+    if (auto done_already = confirmation_of(situation, one, in_, as_it_should_be)) {
+      wishes_.push_back(std::move(*done_already));
+      return true;
+    }
     if (verdict.blocked)
       out_.blocked.insert(one->meta.uid);
     switch (verdict.is) {
@@ -86,6 +94,10 @@ private:
   }
 
   void accept(pod_wish& wish) {
+    if (wish.confirms) {  // takes nothing from anybody
+      out_.actions.push_back(std::move(wish));
+      return;
+    }
     if (auto why = late_refusal(wish)) {
       refuse(std::move(wish), why->first, std::move(why->second));
       return;

@@ -47,6 +47,7 @@ struct pod_wish {
   bool urgent = false;
   bool disruptive = false;  // an eviction, or a resize that restarts a container
   bool reverts = false;     // back to the origin
+  bool confirms = false;    // in force already, not written on the pod: its answer was lost
   uint64_t revision = 0;    // of the recommendation
   std::string policy;
   milliseconds cool_down{};

@@ -95,6 +95,8 @@ struct faulty_state {
     auto& dice = road->dice;
     out.lost = w.cut || dice.chance(w.lose_request);
     out.answer_lost = dice.chance(w.lose_answer);
+    if constexpr (writes<Request>)
+      out.answer_lost |= w.lose_written > 0 && dice.chance(w.lose_written);
     static constexpr std::array troubles = {ec::too_many_requests, ec::server_error,
                                             ec::unavailable};
     if (dice.chance(w.fail))

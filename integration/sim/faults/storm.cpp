@@ -82,10 +82,11 @@ private:
   void fault() {
     using fault_of = void (storm::*)(milliseconds);
     static constexpr fault_of all[] = {
-      &storm::kill,       &storm::kill,    &storm::kill,        &storm::api_storm,
-      &storm::slow_api,   &storm::cut_off, &storm::lose_watch,  &storm::lose_watch,
-      &storm::stale_news, &storm::compact, &storm::restart_api, &storm::webhook_down,
-      &storm::no_metrics, &storm::jump,    &storm::lose_node,   &storm::partition};
+      &storm::kill,        &storm::kill,         &storm::kill,       &storm::api_storm,
+      &storm::slow_api,    &storm::cut_off,      &storm::lose_watch, &storm::lose_watch,
+      &storm::unheard,     &storm::unheard,      &storm::stale_news, &storm::compact,
+      &storm::restart_api, &storm::webhook_down, &storm::no_metrics, &storm::jump,
+      &storm::lose_node,   &storm::partition};
     (this->*all[dice_.below(std::size(all))])(moment());
   }
 
@@ -127,6 +128,21 @@ private:
     bad.lose_request = dice_.chance(0.5) ? dice_.between(0, 0.2) : 0;
     bad.lose_answer = dice_.chance(0.5) ? dice_.between(0, 0.2) : 0;
     weather(at, seconds_between(dice_, 30, 3600), bad);
+  }
+
+  /// Writes are carried out, and nobody hears of it; watches are slow to tell, or deaf.
+  void unheard(milliseconds at) {
+    kube_weather bad;
+    bad.lose_written = dice_.chance(0.5) ? 1 : dice_.between(0.1, 0.9);
+    bad.lose_answer = dice_.chance(0.3) ? dice_.between(0.1, 0.9) : 0;
+    bad.latency_high = seconds_between(dice_, 0.01, 8);
+    auto span = seconds_between(dice_, 30, 3600);
+    if (dice_.chance(0.4))
+      add(at, [](simulation& sim) {
+        for (auto which : all_components)
+          sim.break_watches(which, ec::unavailable, true);
+      });
+    weather(at, span, bad);
   }
 
   void slow_api(milliseconds at) {

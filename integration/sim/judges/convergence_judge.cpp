@@ -207,7 +207,7 @@ std::vector<std::unique_ptr<judge>> make_all_judges(const court& in) {
   std::vector<std::unique_ptr<judge>> out;
   for (auto make : {make_grant_judge, make_disruption_judge, make_minimum_judge, make_pace_judge,
                     make_memory_judge, make_room_judge, make_qos_judge, make_checkpoint_judge,
-                    make_admission_judge, make_convergence_judge})
+                    make_admission_judge, make_convergence_judge, make_account_judge})
     out.push_back(make(in));
   return out;
 }

@@ -11,6 +11,7 @@
 #include "integration/sim/draw/config_draw.hpp"
 #include "integration/sim/faults/faulty_kube.hpp"
 #include "integration/sim/world/truth.hpp"
+#include "messages/updater.hpp"
 
 namespace scaleops::sim {
 
@@ -32,6 +33,8 @@ struct court {
   std::function<milliseconds()> calm_for;
   /// When a component was last killed; truth::never: not so far.
   std::function<truth::felt(component)> killed;
+  /// What the updater has done and refused after this number; absent: it does not answer at once.
+  std::function<std::optional<update_log>(uint64_t after)> record;
   std::function<void(std::string_view judge, std::string text)> blame;
 };
 
@@ -67,6 +70,7 @@ std::unique_ptr<judge> make_qos_judge(const court& in);
 std::unique_ptr<judge> make_checkpoint_judge(const court& in);
 std::unique_ptr<judge> make_admission_judge(const court& in);
 std::unique_ptr<judge> make_convergence_judge(const court& in);
+std::unique_ptr<judge> make_account_judge(const court& in);
 
 std::vector<std::unique_ptr<judge>> make_all_judges(const court& in);
 

@@ -73,6 +73,32 @@ struct deletes_instead_of_evicting final : mutant {
   }
 };
 
+/// Evictions that are only asked for: the updater takes them for done.
+struct only_asks_to_evict final : mutant {
+  void setup(plan& what) override {
+    mutant::setup(what);
+    what.config.platform.updater.rules.in_place = false;
+    what.mutations[component::updater] = [](kube_write write) -> std::optional<kube_write> {
+      if (auto* evict = std::get_if<evict_pod>(&write))
+        evict->dry_run = true;
+      return write;
+    };
+  }
+};
+
+/// Pods are resized, but never say so.
+struct stamps_nothing final : mutant {
+  void setup(plan& what) override {
+    mutant::setup(what);
+    what.mutations[component::updater] = [](kube_write write) -> std::optional<kube_write> {
+      auto* patch = std::get_if<patch_metadata>(&write);
+      if (patch && !patch->labels.empty())
+        return std::nullopt;
+      return write;
+    };
+  }
+};
+
 bool is_checkpoint(const kube_write& write) {
   auto of = [](const object_ptr& value) {
     return value && kind_of(*value) == object_kind::checkpoint;
@@ -131,6 +157,8 @@ std::vector<mutant_card> component_mutants() {
     made<asks_for_more_than_a_node>("asks_for_more_than_a_node", "node_room"),
     made<resizes_nothing>("resizes_nothing", "convergence"),
     made<deletes_instead_of_evicting>("deletes_instead_of_evicting", "disruption"),
+    made<only_asks_to_evict>("only_asks_to_evict", "account"),
+    made<stamps_nothing>("stamps_nothing", "account"),
     made<never_saves>("never_saves", "learned"),
     made<saves_emptiness>("saves_emptiness", "learned"),
     made<reports_nothing>("reports_nothing", "convergence"),

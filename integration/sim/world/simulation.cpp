@@ -92,6 +92,9 @@ void simulation::watch_truth() {
   court_ = std::make_unique<court>(
     court{*model_, *truth_, config_, [this] { return lag(); }, [this] { return calm_for(); },
           [this](component which) { return killed_at_[index_of(which)]; },
+          [this](uint64_t after) {
+            return ask<update_log, updater_actor>(component::updater, update_log_query{after});
+          },
           [this](std::string_view who, std::string text) { blame(who, std::move(text)); }});
   judges_ = make_all_judges(*court_);
   truth_->look();  // what was there before is nobody's deed

@@ -106,6 +106,8 @@ std::string encode_metadata_patch(const patch_metadata& change) {
   auto& meta = document["metadata"] = json::object();
   if (change.resource_version != 0)
     meta["resourceVersion"] = std::to_string(change.resource_version);
+  if (!change.uid.empty())
+    meta["uid"] = change.uid;
   if (!change.labels.empty())
     meta["labels"] = edits(change.labels);
   if (!change.annotations.empty())

@@ -18,6 +18,7 @@ struct bench {
   world w;
   fake_kube kube{w};
   updater_config cfg;
+  std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
   updater_actor aut;
 
   bench() {
@@ -57,8 +58,7 @@ struct bench {
 
   void start() {
     cfg.elect = false;
-    component_env env{kube.handle(), w.anchor(), std::make_shared<prometheus::Registry>(),
-                      "updater-0", 1};
+    component_env env{kube.handle(), w.anchor(), registry, "updater-0", 1};
     aut = w.own(spawn_updater(w.sys(), cfg, env, {}));
     w.settle();
   }
@@ -87,6 +87,19 @@ struct bench {
     auto answer = w.ask<update_log>(aut, update_log_query{});
     REQUIRE(answer);
     return *answer;
+  }
+
+  double actions(const std::string& action, const std::string& result) const {
+    for (auto& family : registry->Collect())
+      if (family.name == "scaleops_updater_actions_total")
+        for (auto& metric : family.metric) {
+          std::map<std::string, std::string> labels;
+          for (auto& label : metric.label)
+            labels[label.name] = label.value;
+          if (labels["action"] == action && labels["result"] == result)
+            return metric.counter.value;
+        }
+    return 0;
   }
 
   size_t real_evictions() const {
@@ -286,4 +299,91 @@ TEST_CASE("a healing decision by message is put into effect without waiting for 
   caf::anon_send(b.aut, recommendation_made{std::make_shared<workload_recommendation>(decision)});
   b.w.settle();
   CHECK(b.kube.data().resized.size() == 3);
+}
+
+// ---- answers that are lost ----
+
+TEST_CASE("a resize that was done unheard is stamped and told once") {
+  bench b;
+  b.recommend_web(res(200, "600Mi"), res(400, "1200Mi"));
+  bool deaf = true;
+  b.kube.data().lose_resize = [&](auto&) { return deaf; };
+  b.kube.data().lose_get = [&](auto&) { return deaf; };
+  b.cfg.retries = 0;
+  auto pods_watch_lost = [&] { b.kube.break_watches(object_kind::pod, ec::unavailable); };
+  b.start();
+  pods_watch_lost();
+  b.run(90s);
+  deaf = false;
+  b.run(300s);
+  for (auto name : {"web-1", "web-2", "web-3"}) {
+    INFO(name);
+    auto one = b.pod_named(name);
+    CHECK(one.containers[0].resources.requests == res(200, "600Mi"));
+    CHECK(one.meta.labels.contains("scaleops.sh/applied-recommendation"));
+    CHECK(std::count_if(b.kube.data().resized.begin(), b.kube.data().resized.end(),
+                        [&](auto& wish) { return wish.pod.name == name; }) == 1);
+    auto log = b.log();
+    CHECK(std::count_if(log.records.begin(), log.records.end(),
+                        [&](auto& record) { return record.done && record.pod.name == name; }) == 1);
+  }
+  CHECK(b.actions("resize", "done") == 3);
+}
+
+TEST_CASE("a restarted updater stamps what its predecessor did last") {
+  bench b;
+  b.recommend_web(res(200, "600Mi"), res(400, "1200Mi"));
+  for (auto name : {"web-1", "web-2", "web-3"}) {
+    auto one = b.pod_named(name);
+    one.meta.annotations["scaleops.sh/origin-resources"] =
+      R"({"app":{"limits":{"cpu":"1","memory":"2Gi"},"requests":{"cpu":"500m","memory":"1Gi"}}})";
+    one.containers[0].resources = {res(200, "600Mi"), res(400, "1200Mi")};
+    one.statuses[0].allocated = res(200, "600Mi");
+    one.statuses[0].actual = one.containers[0].resources;
+    b.kube.put(one);
+  }
+  b.start();
+  b.run(120s);
+  CHECK(b.kube.data().resized.empty());
+  CHECK(b.pod_named("web-1").meta.labels.at("scaleops.sh/managed") == "true");
+  auto log = b.log();
+  REQUIRE(log.records.size() == 3);
+  CHECK(log.records[0].before.requests == res(500, "1Gi"));
+  CHECK(log.records[0].after.requests == res(200, "600Mi"));
+  CHECK(b.actions("resize", "done") == 3);
+}
+
+TEST_CASE("a pod that cannot be stamped is told once") {
+  bench b;
+  b.recommend_web(res(200, "600Mi"), res(400, "1200Mi"));
+  bool refuse = true;
+  b.kube.data().fail_patch = [&](auto& one) {
+    return refuse && !one.labels.empty() ? ec::forbidden : ec::none;
+  };
+  b.start();
+  b.run(1800s);
+  CHECK(b.actions("resize", "done") == 2);  // the workload rests longer and longer
+  refuse = false;
+  b.run(3600s);
+  CHECK(b.pod_named("web-1").meta.labels.contains("scaleops.sh/managed"));
+  CHECK(b.actions("resize", "done") == 3);
+  auto log = b.log();
+  CHECK(std::count_if(log.records.begin(), log.records.end(), [](auto& one) { return one.done; }) ==
+        3);
+}
+
+TEST_CASE("an eviction that was done unheard is told once") {
+  bench b;
+  b.recommend_web(res(1000, "2Gi"), res(2000, "4Gi"), true);
+  b.kube.data().fail_resize = [](auto&) { return ec::infeasible; };
+  b.kube.data().lose_evict = [](auto& one) { return !one.dry_run; };
+  b.kube.data().lose_get = [](auto&) { return true; };
+  b.cfg.retries = 0;
+  b.start();
+  b.run(1500s);
+  CHECK(b.real_evictions() >= 1);
+  auto log = b.log();
+  auto told =
+    std::count_if(log.records.begin(), log.records.end(), [](auto& one) { return one.done; });
+  CHECK(size_t(told) == b.real_evictions());
 }
