@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -17,7 +18,7 @@
 #include "integration/bench/accounting.hpp"
 #include "integration/bench/isolated.hpp"
 #include "messages/entropy.hpp"
-#include "runtime/replay/series_replay.hpp"
+#include "runtime/replay/replay.hpp"
 #include "runtime/trace/trace_reader.hpp"
 
 namespace scaleops::bench {
@@ -163,26 +164,19 @@ uint64_t count_rows(const std::string& path) {
 
 /// File in, decisions out.
 void replay_ours(const std::string& trace, const std::string& decisions_path) {
-  auto& policy = builtin_policies().find("production")->second;
-  series_replay replay{policy, change_cost::in_place, std::chrono::hours{24}};
-  trace_reader reader{trace};
-  trace_row row;
-  std::ofstream out(decisions_path);
-  out << "series,timestamp_s,cpu_cores,memory_bytes\n";
-  fmt::memory_buffer line;
-  while (reader.next(row)) {
-    if (row.new_series)
-      replay.start(row.at_s);
-    if (!replay.step(row.at_s, row.cpu_cores, row.memory_bytes))
-      continue;
-    line.clear();
-    auto cpu = replay.cpu_request();
-    fmt::format_to(std::back_inserter(line), "{},{},{}.{:03},{}\n", row.series, row.at_s,
-                   cpu / 1000, cpu % 1000, replay.memory_request());
-    out.write(line.data(), std::streamsize(line.size()));
-  }
-  if (reader.error())
-    throw std::runtime_error(reader.error()->to_string());
+  replay_plan plan;
+  plan.traces = {trace};
+  plan.policy = builtin_policies().find("production")->second;
+  plan.warm = std::chrono::hours{24};
+  plan.decisions = std::fopen(decisions_path.c_str(), "w");
+  if (!plan.decisions)
+    throw std::runtime_error(decisions_path + ": cannot be written");
+  replay_summary out;
+  std::string problem;
+  bool done = replay(plan, out, problem);
+  std::fclose(plan.decisions);
+  if (!done)
+    throw std::runtime_error(problem);
 }
 
 double median(std::vector<double> values) {

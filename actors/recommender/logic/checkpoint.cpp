@@ -5,6 +5,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "actors/recommender/logic/checkpoint_v1.hpp"
 #include "actors/recommender/logic/container_state.hpp"
 #include "actors/recommender/logic/crc32.hpp"
 #include "messages/wire/checkpoint.pb.h"
@@ -18,7 +19,7 @@ using recommender_logic::crc32;
 static_assert(std::endian::native == std::endian::little,
               "the checkpoint's blobs are copied as they are");
 
-constexpr uint32_t version = 1;
+constexpr uint32_t version = 2;
 
 struct packer {
   std::string& out;
@@ -49,6 +50,16 @@ struct unpacker {
     in.remove_prefix(sizeof(to));
   }
 };
+
+template <class Layout, class Model>
+bool unpack(std::string_view bytes, Model& out) {
+  Layout layout{};
+  unpacker from{bytes};
+  layout.visit(from);
+  if (from.ok)
+    out = Model{layout};
+  return from.ok;
+}
 
 uint32_t checksum_of(const wire::ContainerState& saved) {
   std::string head;
@@ -95,10 +106,12 @@ std::optional<container_state> container_state::load(std::string_view bytes, std
     return std::nullopt;
   }
   container_state state;
-  unpacker cpu{saved.cpu()}, memory{saved.memory()};
-  state.cpu_.visit(cpu);
-  state.memory_.visit(memory);
-  if (!cpu.ok || !memory.ok || saved.last_s() < saved.first_s()) {
+  bool whole = saved.version() == 1
+                 ? unpack<cpu_model::layout_v1>(saved.cpu(), state.cpu_) &&
+                     unpack<memory_model::layout_v1>(saved.memory(), state.memory_)
+                 : unpack<cpu_model>(saved.cpu(), state.cpu_) &&
+                     unpack<memory_model>(saved.memory(), state.memory_);
+  if (!whole || saved.last_s() < saved.first_s()) {
     why = "is damaged: its parts have the wrong size";
     return std::nullopt;
   }

@@ -83,16 +83,17 @@ public:
   bool operator==(const container_state&) const = default;
 
 private:
-  cpu_model cpu_;
-  memory_model memory_;
-  uint32_t first_s_ = 0;
+  // What every sample touches stands first.
   uint32_t last_s_ = 0;
   uint32_t covered_s_ = 0;
-  uint32_t revision_s_ = 0;
-  uint64_t revision_ = 0;  // hash of the revision's name
   float throttled_ = 0;
+  uint32_t first_s_ = 0;
+  memory_model memory_;
+  cpu_model cpu_;
+  uint32_t revision_s_ = 0;
   std::array<float, 2> debt_{};       // changes made and not yet paid off, by resource
   std::array<uint32_t, 2> debt_s_{};  // when, in covered seconds
+  uint64_t revision_ = 0;             // hash of the revision's name
 };
 
 }  // namespace scaleops

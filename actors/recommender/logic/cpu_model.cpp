@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "actors/recommender/logic/log_code.hpp"
+#include "actors/recommender/logic/cpu_scale.hpp"
 
 namespace scaleops {
 
@@ -22,59 +22,6 @@ float untaught_margin(float quantile) {
 constexpr float cap_over_highest =
   1.1f;  // no margin invents more than this over what was ever seen
 constexpr float season_must_win = 0.7f;
-constexpr int usage_first = 16;  // log bucket of 4 millicores
-
-/// Hour 0 of 1970 was a Thursday: hour 0 of our week is Monday 00:00.
-size_t week_hour(uint32_t hour) {
-  return (hour + 72) % 168;
-}
-
-size_t usage_bucket(float millicores, int buckets) {
-  return size_t(std::clamp(log_bucket<3>(millicores) - usage_first, 0, buckets - 1));
-}
-float usage_at(float position) {
-  int bucket = int(position);
-  float from = bucket == 0 ? 0 : log_bucket_start<3>(bucket + usage_first);
-  float to = log_bucket_start<3>(bucket + usage_first + 1);
-  return from + (to - from) * (position - float(bucket));
-}
-
-/// usage / prediction on the errors' axis: 8 steps an octave from 1/4 to 4, then 2 an octave to
-/// 1024.
-constexpr int fine_errors = 32;
-size_t error_bucket(float ratio, int buckets) {
-  int bucket = ratio < 4 ? log_bucket<3>(ratio * 4) : fine_errors + log_bucket<1>(ratio * 0.25f);
-  return size_t(std::clamp(bucket, 0, buckets - 1));
-}
-float error_edge(int bucket) {
-  if (bucket <= 0)
-    return 0;
-  return bucket < fine_errors ? log_bucket_start<3>(bucket) * 0.25f
-                              : log_bucket_start_all<1>(bucket - fine_errors) * 4;
-}
-/// Middle of each bucket.
-const std::array<float, 48> error_middles = [] {
-  std::array<float, 48> out{};
-  for (int i = 0; i < 48; ++i)
-    out[size_t(i)] = (error_edge(i) + error_edge(i + 1)) / 2;
-  return out;
-}();
-
-float error_at(float position) {
-  int bucket = int(position);
-  float from = error_edge(bucket);
-  return from + (error_edge(bucket + 1) - from) * (position - float(bucket));
-}
-
-/// One byte for an hour's peak: 8 steps an octave from 1 millicore, rounded up.
-uint8_t encode_hour(float value) {
-  if (value <= 0)
-    return 0;
-  return uint8_t(std::clamp(log_bucket<3>(std::max(1.0f, value)) + 2, 1, 255));
-}
-float decode_hour(uint8_t code) {
-  return code == 0 ? 0 : log_bucket_start<3>(code - 1);
-}
 
 /// Counts to add now for a wanted fraction; the rest is carried.
 uint32_t take(float& carry, float wanted) {
@@ -86,22 +33,23 @@ uint32_t take(float& carry, float wanted) {
 
 }  // namespace
 
-bool cpu_model::allowed(size_t expert, const cpu_question& question) {
-  switch (cpu_expert(expert)) {
-    case cpu_expert::slow:
+bool cpu_model::allowed(size_t at, const cpu_question& question) const {
+  switch (place(at)) {
+    case slow:
       return true;
-    case cpu_expert::last_hour:
-    case cpu_expert::blend:
+    case near:
+      return question.follow == follow_;
+    case blend:
       return question.follow;
-    case cpu_expert::season:
+    case season:
       return question.follow && question.season;
-    case cpu_expert::last_day:
-      return !question.follow;
+    case places:
+      break;
   }
   return false;
 }
 
-float cpu_model::season(uint32_t hour) const {
+float cpu_model::season_of(uint32_t hour) const {
   // Same hour and the next one on the last six days, nearer days count more.
   float sum = 0, weights = 0, weight = 1;
   for (uint32_t day = 1; day <= 6; ++day, weight *= 0.7f) {
@@ -117,17 +65,41 @@ float cpu_model::season(uint32_t hour) const {
   return decode_hour(uint8_t(sum / weights + 0.5f));
 }
 
-void cpu_model::predict(std::array<float, experts>& out, float open_level, uint32_t oldest) const {
-  float hour_peak = open_level;
+void cpu_model::predict(levels& out, float open_level, uint32_t oldest) const {
+  if (!follow_)
+    return;
+  // Codes are monotonic: the highest one is decoded, not each.
+  uint16_t most = 0;
   for (size_t i = 0; i < recent_.size(); ++i)
-    if (i != oldest % recent_.size())
-      hour_peak = std::max(hour_peak, decode(recent_[i]));
-  out[size_t(cpu_expert::last_hour)] = hour_peak;
-  float slow = out[size_t(cpu_expert::slow)];
-  out[size_t(cpu_expert::blend)] = std::sqrt(std::sqrt(hour_peak * slow * slow * slow));
+    most = std::max(most, i == oldest % recent_.size() ? uint16_t{0} : recent_[i]);
+  float hour_peak = std::max(open_level, decode(most));
+  out[near] = hour_peak;
+  out[blend] = std::sqrt(std::sqrt(hour_peak * out[slow] * out[slow] * out[slow]));
+}
+
+/// Gives the histograms the samples that wait, as if each had been given when it came.
+void cpu_model::settle() {
+  uint32_t count = slot_count_ - waiting_;
+  size_t used = follow_ ? places : blend;  // by restart the others are never asked
+  for (size_t i = 0; i < waiting_; ++i) {
+    float millicores = pending_[i];
+    // More samples than in the slot before (a first slot, a scale-out) count less each, so that one
+    // slot does not outweigh a day.
+    float share = 1.0f / float(std::max(slot_last_, ++count));
+    if (auto amount = take(usage_carry_, usage_weight_ * share))
+      usage_.add(usage_bucket(millicores, usage_buckets), amount);
+    if (slots_ > 0)
+      if (auto amount = take(error_carry_, error_weight_ * share))
+        for (size_t k = 0; k < used; ++k)
+          if (prediction_[k] > 0)
+            errors_[k].add(error_bucket(millicores / prediction_[k], error_buckets), amount);
+    pending_[i] = 0;
+  }
+  waiting_ = 0;
 }
 
 void cpu_model::close_slot(uint32_t next_slot) {
+  settle();
   float level = slot_sum_ / float(std::max(1u, slot_count_));
   uint32_t hour = slot_ / slots_an_hour;
   uint32_t passed = slots_ == 0 ? 1 : std::min(next_slot - slot_, slots_an_hour);
@@ -136,7 +108,7 @@ void cpu_model::close_slot(uint32_t next_slot) {
   hours_[week_hour(hour)] = encode_hour(hour_peak_);
   bool young = slots_ < 24;
   if (young || slots_ % 4 == 0)
-    prediction_[size_t(cpu_expert::slow)] = quantile(0.9f);
+    prediction_[slow] = quantile(0.9f);
   predict(prediction_, level, slot_);
   recent_[slot_ % recent_.size()] = encode_up(level);
   if (next_slot - slot_ > slots_an_hour)
@@ -153,16 +125,17 @@ void cpu_model::close_slot(uint32_t next_slot) {
       highest_ *= 0.5f;
   }
   if (young || next_hour != hour) {
-    prediction_[size_t(cpu_expert::season)] = season(next_hour);
-    prediction_[size_t(cpu_expert::last_day)] = peak(24);
-  } else {
-    prediction_[size_t(cpu_expert::last_day)] =
-      std::max(prediction_[size_t(cpu_expert::last_day)], level);
+    if (follow_)
+      prediction_[season] = season_of(next_hour);
+    else
+      prediction_[near] = peak(24);
+  } else if (!follow_) {
+    prediction_[near] = std::max(prediction_[near], level);
   }
-  for (size_t k = 0; k < experts; ++k)
+  for (size_t k = 0; k < places; ++k)
     average_[k] += average_[k] > 0 ? (prediction_[k] - average_[k]) * 0.0012f : prediction_[k];
-  if (goal_.quantile > 0 && (young || slots_ % 4 == 0)) {
-    auto fresh = make_plan(goal_);
+  if (quantile_ > 0 && (young || slots_ % 4 == 0)) {
+    auto fresh = make_plan(goal());
     margin_ = fresh.margin;
     best_ = fresh.best;
   }
@@ -194,28 +167,20 @@ void cpu_model::add(uint32_t at_s, float millicores) {
     else
       close_slot(slot);
   }
-  // More samples than in the slot before (a first slot, a scale-out) count less each, so that one
-  // slot does not outweigh a day.
-  float share = 1.0f / float(std::max(slot_last_, slot_count_ + 1));
-  if (auto amount = take(usage_carry_, usage_weight_ * share))
-    usage_.add(usage_bucket(millicores, usage_buckets), amount);
-  if (slots_ > 0)
-    if (auto amount = take(error_carry_, error_weight_ * share))
-      for (size_t k = 0; k < experts; ++k)
-        if (prediction_[k] > 0)
-          errors_[k].add(error_bucket(millicores / prediction_[k], error_buckets), amount);
+  if (waiting_ == buffered)
+    settle();
+  pending_[waiting_++] = millicores;
   highest_ = std::max(highest_, millicores);
   slot_sum_ += millicores;
   ++slot_count_;
 }
 
 cpu_model::plan cpu_model::make_plan(const cpu_question& question) const {
-  plan out;
   const float untaught = untaught_margin(question.quantile);
+  plan out{untaught, slow};
   float least = 0;
   bool found = false;
-  for (size_t k = 0; k < experts; ++k) {
-    out.margin[k] = untaught;
+  for (size_t k = 0; k < places; ++k) {
     if (!allowed(k, question) || prediction_[k] <= 0)
       continue;
     auto& counts = errors_[k].counts;
@@ -226,19 +191,23 @@ cpu_model::plan cpu_model::make_plan(const cpu_question& question) const {
       continue;
     }
     float margin = error_at(errors_[k].position(question.quantile));
-    out.margin[k] = std::max(margin, 0.05f);
-    // Pinball loss: what lies above costs quantile, what lies below 1 - quantile.
+    // Pinball loss: what lies above costs quantile, what lies below 1 - quantile. Eight sums side
+    // by side.
+    std::array<float, 8> sums{};
+    for (size_t i = 0; i < error_buckets; i += 8)
+      for (size_t lane = 0; lane < 8; ++lane) {
+        float above = error_middles[i + lane] - margin;
+        sums[lane] += float(counts[i + lane]) *
+                      std::max(question.quantile * above, (question.quantile - 1) * above);
+      }
     float loss = 0;
-    for (size_t i = 0; i < error_buckets; ++i) {
-      float above = error_middles[i] - margin;
-      loss +=
-        float(counts[i]) * std::max(question.quantile * above, (question.quantile - 1) * above);
-    }
+    for (float sum : sums)
+      loss += sum;
     loss *= average_[k] / float(total);
-    if (cpu_expert(k) == cpu_expert::season)
+    if (k == season)
       loss /= season_must_win;
     if (!found || loss < least) {
-      out.best = uint8_t(k);
+      out = {std::max(margin, 0.05f), uint8_t(k)};
       least = loss;
       found = true;
     }
@@ -247,10 +216,21 @@ cpu_model::plan cpu_model::make_plan(const cpu_question& question) const {
 }
 
 void cpu_model::aim(const cpu_question& question) {
-  if (goal_ == question)
+  if (goal() == question)
     return;
-  goal_ = question;
-  auto fresh = make_plan(goal_);
+  settle();
+  if (follow_ != question.follow)
+    // Other experts from now on: until they have a record of their own, a faint one of the slow's.
+    for (size_t k = near; k < places; ++k) {
+      errors_[k] = errors_[slow];
+      errors_[k].halve();
+      errors_[k].halve();
+      prediction_[k] = average_[k] = 0;
+    }
+  quantile_ = question.quantile;
+  follow_ = question.follow;
+  season_ = question.season;
+  auto fresh = make_plan(question);
   margin_ = fresh.margin;
   best_ = fresh.best;
 }
@@ -259,27 +239,35 @@ cpu_answer cpu_model::estimate(const cpu_question& question) const {
   cpu_answer out;
   if (slot_count_ == 0)
     return out;
-  plan used;
-  if (question == goal_)
-    used = {margin_, best_};
-  else
+  if (waiting_ > 0 && !(question == goal())) {
+    auto all = *this;
+    all.settle();
+    return all.estimate(question);
+  }
+  plan used{margin_, best_};
+  if (!(question == goal()))
     used = make_plan(question);
   auto now = prediction_;
   predict(now, live(), slot_);
-  auto& last_day = now[size_t(cpu_expert::last_day)];
-  last_day = std::max(last_day, live());
+  if (!follow_)
+    now[near] = std::max(now[near], live());
   if (slots_ == 0 || now[used.best] <= 0) {
     now[used.best] = live();
-    used.margin[used.best] = untaught_margin(question.quantile);
+    used.margin = untaught_margin(question.quantile);
   }
-  out.expert = cpu_expert(used.best);
+  out.expert = used.best == near && !follow_ ? cpu_expert::last_day : cpu_expert(used.best);
   out.prediction = now[used.best];
-  out.margin = used.margin[used.best];
+  out.margin = used.margin;
   out.value = out.prediction * out.margin;
   return out;
 }
 
 float cpu_model::quantile(float q) const {
+  if (waiting_ > 0) {
+    auto all = *this;
+    all.settle();
+    return all.quantile(q);
+  }
   float position = usage_.position(q);
   return position < 0 ? 0 : std::min(usage_at(position), highest_);
 }
@@ -301,9 +289,14 @@ std::array<float, 168> cpu_model::by_hour() const {
 
 cpu_model::overrun cpu_model::expected_overrun(float millicores,
                                                const cpu_question& question) const {
+  if (waiting_ > 0) {
+    auto all = *this;
+    all.settle();
+    return all.expected_overrun(millicores, question);
+  }
   overrun out;
   auto answer = estimate(question);
-  auto& record = errors_[size_t(answer.expert)];
+  auto& record = errors_[answer.expert == cpu_expert::last_day ? near : size_t(answer.expert)];
   auto total = float(record.total());
   if (answer.prediction <= 0 || total <= 0)
     return out;
@@ -324,13 +317,14 @@ cpu_model::overrun cpu_model::expected_overrun(float millicores,
 bool cpu_model::sane() const {
   auto fits = [](float value) { return value >= 0 && value <= 1e15f; };
   auto all_fit = [&](auto& values) { return std::all_of(values.begin(), values.end(), fits); };
-  return best_ < experts && slot_last_ > 0 && usage_weight_ >= 1 && error_weight_ >= 1 &&
-         fits(usage_weight_) && fits(error_weight_) && all_fit(prediction_) && all_fit(average_) &&
-         all_fit(margin_) && fits(highest_) && fits(slot_sum_) && fits(hour_peak_) &&
-         goal_.quantile >= 0 && goal_.quantile <= 1;
+  return best_ < places && waiting_ <= buffered && waiting_ <= slot_count_ && slot_last_ > 0 &&
+         usage_weight_ >= 1 && error_weight_ >= 1 && fits(usage_weight_) && fits(error_weight_) &&
+         all_fit(prediction_) && all_fit(average_) && all_fit(pending_) && fits(margin_) &&
+         fits(highest_) && fits(slot_sum_) && fits(hour_peak_) && quantile_ >= 0 && quantile_ <= 1;
 }
 
 void cpu_model::weaken() {
+  settle();
   for (auto& e : errors_) {
     e.halve();
     e.halve();
@@ -348,14 +342,18 @@ void cpu_model::merge(const cpu_model& other) {
   }
   bool other_newer = other.slot_ > slot_ || (other.slot_ == slot_ && other.slots_ > slots_);
   cpu_model out = other_newer ? other : *this;
-  const cpu_model& rest = other_newer ? *this : other;
+  cpu_model rest = other_newer ? *this : other;
+  out.settle();
+  rest.settle();
   // The older one's evidence has aged since by the newer one's clock.
   float age = float(out.slot_ - rest.slot_);
   float usage_factor = out.usage_weight_ / rest.usage_weight_ * std::exp2(-age / usage_half_life);
   float error_factor = out.error_weight_ / rest.error_weight_ * std::exp2(-age / error_half_life);
   if (out.usage_.merge(rest.usage_, usage_factor))
     out.usage_weight_ = std::max(1.0f, out.usage_weight_ / 2);
-  for (size_t k = 0; k < experts; ++k) {
+  for (size_t k = 0; k < places; ++k) {
+    if (k > slow && out.follow_ != rest.follow_)
+      break;  // records of other experts
     out.errors_[k].merge(rest.errors_[k], error_factor);
     out.prediction_[k] = std::max(out.prediction_[k], rest.prediction_[k]);
     out.average_[k] = std::max(out.average_[k], rest.average_[k]);
@@ -384,8 +382,8 @@ void cpu_model::merge(const cpu_model& other) {
     out.slot_sum_ += rest.slot_sum_;
     out.slot_count_ += rest.slot_count_;
   }
-  if (out.goal_.quantile > 0) {
-    auto fresh = out.make_plan(out.goal_);
+  if (out.quantile_ > 0) {
+    auto fresh = out.make_plan(out.goal());
     out.margin_ = fresh.margin;
     out.best_ = fresh.best;
   }

@@ -70,12 +70,16 @@ public:
   /// Whether bytes from outside can be such a model.
   bool sane() const;
   bool operator==(const cpu_model&) const = default;
+  cpu_model() = default;
+  /// What checkpoints of version 1 hold (checkpoint_v1.hpp); version 2 holds `visit`.
+  struct layout_v1;
+  explicit cpu_model(const layout_v1& old);
   template <class Visitor>
   void visit(Visitor&& v) {
     v(usage_.counts, errors_[0].counts, errors_[1].counts, errors_[2].counts, errors_[3].counts,
-      errors_[4].counts, hours_, recent_, prediction_, average_, margin_, highest_, usage_weight_,
-      error_weight_, slot_sum_, usage_carry_, error_carry_, goal_.quantile, slot_, slot_count_,
-      slot_last_, slots_, hour_peak_, best_, goal_.follow, goal_.season);
+      hours_, recent_, prediction_, average_, margin_, pending_, highest_, usage_weight_,
+      error_weight_, slot_sum_, usage_carry_, error_carry_, quantile_, slot_, slot_count_,
+      slot_last_, slots_, hour_peak_, best_, waiting_, follow_, season_);
   }
   template <class Visitor>
   void visit(Visitor&& v) const {
@@ -83,38 +87,48 @@ public:
   }
 
 private:
-  static constexpr size_t experts = 5;
+  /// What is kept of an expert. Only one of last_hour and last_day is ever asked for, by what a
+  /// change costs: they share a place.
+  enum place : size_t { slow, near, blend, season, places };
   static constexpr int usage_buckets = 128;  // 8 an octave from 4 millicores to 262 cores
-  static constexpr int error_buckets = 48;   // 8 an octave from 1/4 to 4, then 2 to 1024
+  static constexpr int error_buckets = 40;   // 8 an octave from 1/4 to 4, then 1 to 1024
+  static constexpr size_t buffered = 8;
+  using levels = std::array<float, places>;
 
   struct plan {
-    std::array<float, experts> margin{};
-    uint8_t best = 0;
+    float margin = 0;
+    uint8_t best = 0;  // place
   };
   plan make_plan(const cpu_question& question) const;
+  cpu_question goal() const { return {quantile_, follow_, season_}; }
+  void settle();
   void close_slot(uint32_t next_slot);
-  void predict(std::array<float, experts>& out, float open_level, uint32_t oldest) const;
-  float season(uint32_t hour) const;
-  static bool allowed(size_t expert, const cpu_question& question);
+  void predict(levels& out, float open_level, uint32_t oldest) const;
+  float season_of(uint32_t hour) const;
+  bool allowed(size_t at, const cpu_question& question) const;
 
-  recommender_logic::decaying_counts<usage_buckets> usage_;
-  std::array<recommender_logic::decaying_counts<error_buckets>, experts> errors_;
-  std::array<uint8_t, 168>
-    hours_{};  // highest 5-minute mean of each hour of the week, log code; 0: none
-  std::array<uint16_t, 12> recent_{};        // means of the last hour's slots
-  std::array<float, experts> prediction_{};  // made before the running slot, 0: none
-  std::array<float, experts> average_{};     // moving average of each expert's predictions
-  std::array<float, experts> margin_{};      // for goal_
-  float highest_ = 0;  // of all samples, halved every 8 weeks: caps what margins can invent
-  float usage_weight_ = 64, error_weight_ = 16;  // what a slot is worth now
-  float slot_sum_ = 0;
-  float usage_carry_ = 0, error_carry_ = 0;  // fractions of a count not yet given
-  cpu_question goal_{0, true, true};         // quantile 0: none
+  // What every sample touches stands first and together.
   uint32_t slot_ = 0;                        // running 5-minute slot since 1970
   uint32_t slot_count_ = 0, slot_last_ = 1;  // samples in it and in the one before
-  uint32_t slots_ = 0;                       // closed so far
-  float hour_peak_ = 0;                      // of the running hour
-  uint8_t best_ = 0;                         // for goal_
+  float slot_sum_ = 0;
+  float highest_ = 0;    // of all samples, halved every 8 weeks: caps what margins can invent
+  uint8_t waiting_ = 0;  // samples that the histograms have not taken yet
+  uint8_t best_ = 0;     // place that is followed, for the goal
+  bool follow_ = true, season_ = true;           // the goal
+  std::array<float, buffered> pending_{};        // they: histograms are touched once for several
+  float quantile_ = 0;                           // the goal; 0: none
+  float margin_ = 0;                             // of best_, for the goal
+  float usage_weight_ = 64, error_weight_ = 16;  // what a slot is worth now
+  float usage_carry_ = 0, error_carry_ = 0;      // fractions of a count not yet given
+  levels prediction_{};                          // made before the running slot, 0: none
+  levels average_{};                             // moving average of each one's predictions
+  float hour_peak_ = 0;                          // of the running hour
+  uint32_t slots_ = 0;                           // closed so far
+  std::array<uint16_t, 12> recent_{};            // means of the last hour's slots
+  std::array<uint8_t, 168>
+    hours_{};  // highest 5-minute mean of each hour of the week, log code; 0: none
+  recommender_logic::decaying_counts<usage_buckets> usage_;
+  std::array<recommender_logic::decaying_counts<error_buckets>, places> errors_;
 };
 
 }  // namespace scaleops

@@ -13,7 +13,7 @@ namespace scaleops::recommender_logic {
 
 template <size_t buckets>
 struct decaying_counts {
-  static constexpr size_t block = 16, blocks = buckets / block;
+  static constexpr size_t block = buckets % 16 == 0 ? 16 : 8, blocks = buckets / block;
   static_assert(buckets % block == 0 && buckets <= 256);
 
   std::array<uint16_t, buckets> counts{};

@@ -33,6 +33,11 @@ constexpr uint32_t floor_holds_s = 3600, floor_half_life_s = 3600;
 constexpr uint32_t row_s = 86400;   // kills closer than this are a row
 constexpr uint32_t leak_kills = 4;  // a row of this length is a leak, not a load
 constexpr float leak_factor = 3;    // and growth stops at this multiple of the first limit
+/// A slow leak: that many days on end whose lowest and highest use were both above the day
+/// before's. A load that comes and goes has its lows at the same level; a restart ends the rise.
+constexpr uint8_t leak_days = 3;
+constexpr float rise_step = 1.05f;           // a day, less is no rise
+constexpr uint32_t slow_row_s = 14 * 86400;  // kills at the end of such rises are a row
 
 float fading(float slots, float half_life_h) {
   return std::exp2(-slots / (half_life_h * 12));
@@ -69,16 +74,28 @@ void memory_model::close_slot(uint32_t next_slot) {
       for (auto& count : row)
         count = uint16_t(count / 2);
   }
-  if (next_slot / 288 != slot_ / 288) {
-    yesterday_k_ = day_k_;
-    day_k_ = 0;
-  }
+  low_k_ = low_k_ > 0 ? std::min(low_k_, live_k_) : live_k_;
+  if (next_slot / 288 != slot_ / 288)
+    close_day();
   bool asked =
-    goal_.kill_price > 0 && (next_slot / choose_every != slot_ / choose_every || watched_ < 0.25f);
+    kill_price_ > 0 && (next_slot / choose_every != slot_ / choose_every || watched_ < 0.25f);
   slot_ = next_slot;
   live_k_ = 0;
   if (asked)
-    best_ = choose(goal_);
+    best_ = choose(goal());
+}
+
+void memory_model::close_day() {
+  bool rose =
+    last_low_k_ > 0 && low_k_ > last_low_k_ * rise_step && day_k_ > yesterday_k_ * rise_step;
+  if (!rose)
+    rising_ = 0;
+  else if (rising_++ == 0)
+    rise_k_ = yesterday_k_;
+  rising_ = std::min<uint8_t>(rising_, 250);
+  yesterday_k_ = day_k_;
+  last_low_k_ = low_k_;
+  day_k_ = low_k_ = 0;
 }
 
 void memory_model::add(uint32_t at_s, double bytes) {
@@ -125,10 +142,12 @@ uint8_t memory_model::choose(const memory_question& question) const {
 }
 
 void memory_model::aim(const memory_question& question) {
-  if (goal_ == question)
+  if (goal() == question)
     return;
-  goal_ = question;
-  best_ = choose(goal_);
+  kill_price_ = question.kill_price;
+  least_margin_ = question.least_margin;
+  oom_healing_ = question.oom_healing;
+  best_ = choose(question);
 }
 
 memory_answer memory_model::estimate(const memory_question& question, uint32_t now_s) const {
@@ -137,7 +156,7 @@ memory_answer memory_model::estimate(const memory_question& question, uint32_t n
   if (peak() <= 0 && kill_s_ == 0)
     return out;
   // Killed before it was ever measured: what follows from the kill is all that there is.
-  size_t choice = question == goal_ ? best_ : choose(question);
+  size_t choice = question == goal() ? best_ : choose(question);
   size_t span = choice / margins, margin = choice % margins;
   out.half_life_h = half_lives_h[span];
   out.peak = double(std::max(peaks_k_[span], live_k_)) * kib;
@@ -145,8 +164,18 @@ memory_answer memory_model::estimate(const memory_question& question, uint32_t n
   out.kills_a_day = rate(span, margin);
   out.value = out.peak * (1 + out.margin);
   out.growth_a_day = yesterday_k_ > 0 ? std::max(0.0f, day_k_ - yesterday_k_) * kib : 0;
-  if (!question.oom_healing || kill_s_ == 0)
+  out.unheld = out.value;
+  // The whole rise, the running day too: a restart since midnight has ended it.
+  if (rising_ >= leak_days && (low_k_ == 0 || low_k_ > last_low_k_))
+    out.leak_cap = std::max(rise_k_ * leak_factor, rise_k_ + 4 * least_bump_k) * kib;
+  auto capped = [&] {
+    out.unheld = out.value;
+    if (out.leak_cap > 0)
+      out.value = std::min(out.value, out.leak_cap);
     return out;
+  };
+  if (!question.oom_healing || kill_s_ == 0)
+    return capped();
   uint32_t since = now_s > kill_s_ ? now_s - kill_s_ : 0;
   out.oom_limit = limit_k_ * kib;
   double floor = floor_k_ * kib;
@@ -157,14 +186,14 @@ memory_answer memory_model::estimate(const memory_question& question, uint32_t n
     out.value = floor;
   }
   out.urgent = since < 3600;
-  if (kills_ >= leak_kills && since < row_s) {
+  if (kills_ >= leak_kills && since < (leaking_ ? slow_row_s : row_s)) {
     double cap = std::max(ladder_k_ * leak_factor, ladder_k_ + 4 * least_bump_k) * kib;
     if (out.value > cap) {
-      out.leak_cap = cap;
-      out.value = cap;
+      out.leak_cap = out.leak_cap > 0 ? std::min(out.leak_cap, cap) : cap;
+      out.leak_killed = true;
     }
   }
-  return out;
+  return capped();
 }
 
 void memory_model::add_kill(const oom_event& kill) {
@@ -175,11 +204,26 @@ void memory_model::add_kill(const oom_event& kill) {
   if (base <= 0)
     return;
   limit_k_ = float(base / kib);
-  bool row = kill_s_ != 0 && at < kill_s_ + row_s;
+  bool row = kill_s_ != 0 && at < kill_s_ + (leaking_ ? slow_row_s : row_s);
   bool quick = kill_s_ != 0 && at < kill_s_ + 3600;
-  kills_ = row ? kills_ + 1 : 1;
-  if (!row)
+  if (leaking_ && kill_s_ != 0 && at < kill_s_ + row_s) {
+    // Killed again soon after a restart: this is what it needs, not what it leaks.
+    leaking_ = false;
+    rising_ = 0;
+    kills_ = 1;
     ladder_k_ = limit_k_;
+  } else if (rising_ >= leak_days && !(row && leaking_)) {
+    // What rose for days was a leak: it is held to the cap from now on.
+    leaking_ = true;
+    kills_ = leak_kills;
+    ladder_k_ = rise_k_;
+  } else if (row) {
+    ++kills_;
+  } else {
+    leaking_ = false;
+    kills_ = 1;
+    ladder_k_ = limit_k_;
+  }
   kill_s_ = std::max(kill_s_, at);
   float raised = std::max(limit_k_ * (quick ? 1.5f : 1.2f), limit_k_ + least_bump_k);
   floor_k_ = quick ? std::max(floor_k_, raised) : raised;
@@ -189,7 +233,8 @@ bool memory_model::sane() const {
   auto fits = [](float value) { return value >= 0 && value <= 1e15f; };
   return best_ < spans * margins && worth_ >= 1 && worth_ <= 1e6f && fits(live_k_) &&
          fits(day_k_) && fits(yesterday_k_) && fits(floor_k_) && fits(limit_k_) &&
-         fits(ladder_k_) && fits(watched_) && fits(goal_.kill_price) && fits(goal_.least_margin) &&
+         fits(ladder_k_) && fits(watched_) && fits(kill_price_) && fits(least_margin_) &&
+         fits(low_k_) && fits(last_low_k_) && fits(rise_k_) &&
          std::all_of(peaks_k_.begin(), peaks_k_.end(), fits);
 }
 
@@ -200,6 +245,7 @@ void memory_model::weaken() {
     for (auto& count : row)
       count = uint16_t(count / 4);
   watched_ /= 4;
+  rising_ = 0;
 }
 
 void memory_model::merge(const memory_model& other) {
@@ -220,6 +266,10 @@ void memory_model::merge(const memory_model& other) {
     if (out.slot_ / 288 == rest.slot_ / 288) {
       out.day_k_ = std::max(out.day_k_, rest.day_k_);
       out.yesterday_k_ = std::max(out.yesterday_k_, rest.yesterday_k_);
+      out.low_k_ = std::max(out.low_k_, rest.low_k_);
+      out.last_low_k_ = std::max(out.last_low_k_, rest.last_low_k_);
+      out.rise_k_ = std::max(out.rise_k_, rest.rise_k_);
+      out.rising_ = std::max(out.rising_, rest.rising_);
     }
     // The older record has aged by the newer one's clock; one workload's time is watched once.
     float aged = out.worth_ / rest.worth_ *
@@ -236,8 +286,9 @@ void memory_model::merge(const memory_model& other) {
   out.limit_k_ = kill_s_ == other.kill_s_ ? std::max(limit_k_, other.limit_k_) : killed.limit_k_;
   out.ladder_k_ = std::max(ladder_k_, other.ladder_k_);
   out.kills_ = std::max(kills_, other.kills_);
-  if (out.goal_.kill_price > 0)
-    out.best_ = out.choose(out.goal_);
+  out.leaking_ = leaking_ || other.leaking_;
+  if (out.kill_price_ > 0)
+    out.best_ = out.choose(out.goal());
   *this = out;
 }
 

@@ -30,16 +30,18 @@ struct memory_question {
 /// Bytes; 0: did not matter.
 struct memory_answer {
   double value = 0;
-  double peak = 0;          // the fading maximum that is followed
-  double margin = 0;        // share on top of it
-  double half_life_h = 0;   // of that maximum, hours with usage
-  double kills_a_day = 0;   // expected at this size
-  double oom_floor = 0;     // raised by kills, while it holds
-  double oom_limit = 0;     // limit at the last kill
-  double live = 0;          // highest of the running 5 minutes
-  double leak_cap = 0;      // kills went on up to here: growth stops
-  double growth_a_day = 0;  // bytes, of the daily peak
-  bool urgent = false;      // a kill in the last hour
+  double peak = 0;           // the fading maximum that is followed
+  double margin = 0;         // share on top of it
+  double half_life_h = 0;    // of that maximum, hours with usage
+  double kills_a_day = 0;    // expected at this size
+  double oom_floor = 0;      // raised by kills, while it holds
+  double oom_limit = 0;      // limit at the last kill
+  double live = 0;           // highest of the running 5 minutes
+  double leak_cap = 0;       // a leak is suspected: growth stops here
+  double unheld = 0;         // what `value` would be without leak_cap
+  bool leak_killed = false;  // and kills have confirmed it
+  double growth_a_day = 0;   // bytes, of the daily peak
+  bool urgent = false;       // a kill in the last hour
 };
 
 class memory_model {
@@ -72,12 +74,16 @@ public:
   /// Whether bytes from outside can be such a model: no choice out of range, no number below zero
   /// or beyond all measure.
   bool sane() const;
+  memory_model() = default;
+  /// What checkpoints of version 1 hold (checkpoint_v1.hpp); version 2 holds `visit`.
+  struct layout_v1;
+  explicit memory_model(const layout_v1& old);
   bool operator==(const memory_model&) const = default;
   template <class Visitor>
   void visit(Visitor&& v) {
-    v(above_, peaks_k_, live_k_, day_k_, yesterday_k_, floor_k_, limit_k_, ladder_k_, watched_,
-      worth_, carry_, goal_.kill_price, goal_.least_margin, slot_, kill_s_, kills_, best_,
-      goal_.oom_healing);
+    v(above_, peaks_k_, live_k_, day_k_, yesterday_k_, low_k_, last_low_k_, rise_k_, floor_k_,
+      limit_k_, ladder_k_, watched_, worth_, kill_price_, least_margin_, slot_, kill_s_, kills_,
+      rising_, best_, oom_healing_, leaking_);
   }
   template <class Visitor>
   void visit(Visitor&& v) const {
@@ -87,26 +93,35 @@ public:
 private:
   static constexpr size_t spans = 4, margins = 12;
 
+  memory_question goal() const { return {kill_price_, least_margin_, oom_healing_}; }
   void close_slot(uint32_t next_slot);
+  void close_day();
   uint8_t choose(const memory_question& question) const;
   double rate(size_t span, size_t margin) const;
 
-  /// Times that a slot's peak went above maximum × (1 + margin), in units of 1 / worth_.
-  std::array<std::array<uint16_t, margins>, spans> above_{};
-  std::array<float, spans> peaks_k_{};  // fading maxima before the running slot, KiB
-  float live_k_ = 0;                    // highest of the running slot
-  float day_k_ = 0, yesterday_k_ = 0;   // highest of the running and the last UTC day
-  float floor_k_ = 0;                   // after kills
-  float limit_k_ = 0;                   // at the last kill
-  float ladder_k_ = 0;                  // at the first kill of the row
-  float watched_ = 0;                   // days that `above_` covers, decayed like it
-  float worth_ = 16;                    // what one exceedance adds now; grows instead of decay
-  float carry_ = 0;                     // fraction not yet given
-  memory_question goal_{0, 0, true};    // price 0: none
-  uint32_t slot_ = 0;                   // running 5-minute slot since 1970
+  // What every sample touches stands first.
+  uint32_t slot_ = 0;   // running 5-minute slot since 1970
+  float live_k_ = 0;    // highest of the running slot, KiB like all that ends in _k_
+  float day_k_ = 0;     // highest of the running UTC day
+  float low_k_ = 0;     // its lowest slot, 0: none closed yet
+  uint8_t rising_ = 0;  // days on end that were above the day before, at the lowest and highest
+  uint8_t best_ = 0;    // span × margins + margin, for the goal
+  bool oom_healing_ = true;             // the goal
+  bool leaking_ = false;                // the row of kills ends slow rises
+  std::array<float, spans> peaks_k_{};  // fading maxima before the running slot
+  float yesterday_k_ = 0, last_low_k_ = 0;
+  float rise_k_ = 0;        // highest of the day before the rise
+  float floor_k_ = 0;       // after kills
+  float limit_k_ = 0;       // at the last kill
+  float ladder_k_ = 0;      // at the first kill of the row
+  float watched_ = 0;       // days that `above_` covers, decayed like it
+  float worth_ = 16;        // what one exceedance adds now; grows instead of decay
+  float kill_price_ = 0;    // the goal; 0: none
+  float least_margin_ = 0;  // the goal
   uint32_t kill_s_ = 0;
   uint32_t kills_ = 0;  // in a row, at most a day apart
-  uint8_t best_ = 0;    // span × margins + margin, for goal_
+  /// Times that a slot's peak went above maximum × (1 + margin), in units of 1 / worth_.
+  std::array<std::array<uint16_t, margins>, spans> above_{};
 };
 
 }  // namespace scaleops

@@ -112,7 +112,12 @@ void size_memory(draft& d, const policy_spec& policy, instant now) {
     d.say(memory, reason_code::recent_peak, answer.peak, answer.half_life_h);
     d.say(memory, reason_code::margin, answer.margin, answer.kills_a_day);
   }
-  d.wish_memory = answer.value + double(d.memory->headroom_absolute);
+  // A suspected leak is not fed; what it has been given is taken away once kills confirm it.
+  double value = answer.value;
+  if (answer.leak_cap > 0 && !answer.leak_killed)
+    value = std::min(answer.unheld,
+                     std::max(value, double(d.input->current.requests.memory.value_or(0))));
+  d.wish_memory = value + double(d.memory->headroom_absolute);
   if (answer.oom_floor > 0)
     d.say(memory, reason_code::oom_kill, answer.oom_floor, answer.oom_limit);
   if (answer.leak_cap > 0)

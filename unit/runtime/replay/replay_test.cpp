@@ -114,6 +114,39 @@ TEST_CASE("a replay that goes on from its checkpoint decides as one that was nev
           rows(text_of(in.file("straight.csv")), series));
 }
 
+// The file was written by the version before the layout changed, after the first 900 rows; what is
+// checked is what that version then decided.
+TEST_CASE("a replay goes on from a checkpoint of the old layout as its own version did") {
+  folder in;
+  replay_plan plan;
+  plan.traces = {in.file("rest.csv")};
+  {
+    std::ofstream out{plan.traces[0]};
+    out << "series,timestamp_s,cpu_cores,memory_bytes\n";
+    for (int i = 900; i < 1800; ++i) {
+      double hour = i % 288 / 288.0;
+      int busy = hour > 0.3 && hour < 0.6 ? 1 : 0;
+      out << fmt::format("web,{},{:.4f},{}\n", monday + i * 300,
+                         0.2 + 0.3 * busy + 0.05 * (i * 7919 % 13) / 13.0,
+                         int64_t(300 + 100 * busy + i * 104729 % 17) << 20);
+    }
+  }
+  plan.checkpoint = in.file("state");
+  std::filesystem::copy(SCALEOPS_SOURCE_DIR "/unit/runtime/replay/checkpoint_v1.bin",
+                        plan.checkpoint);
+  run(plan, in.file("decisions"));
+  CHECK(text_of(in.file("decisions")) ==
+        "series,timestamp_s,cpu_cores,memory_bytes\n"
+        "web,1767852000,0.601,567279616\n"
+        "web,1767853200,0.271,567279616\n"
+        "web,1767856500,0.566,567279616\n"
+        "web,1767885600,0.271,567279616\n"
+        "web,1767942900,0.583,567279616\n"
+        "web,1767972000,0.271,567279616\n"
+        "web,1768029300,0.599,567279616\n"
+        "web,1768058400,0.270,567279616\n");
+}
+
 TEST_CASE("what a checkpoint knows already is skipped, not learned twice") {
   folder in;
   replay_plan plan;

@@ -1,5 +1,7 @@
 #include "actors/recommender/logic/memory_model.hpp"
 
+#include <cmath>
+
 #include <catch2/catch.hpp>
 
 using namespace scaleops;
@@ -131,4 +133,31 @@ TEST_CASE("expected overruns fall as memory grows") {
     CHECK(now >= 0);
     before = now;
   }
+}
+
+TEST_CASE("a slow leak is recognised within days and not fed without end") {
+  // 10 % a day over a base of 400 MiB, compounding, no restart: 26 times as much after 35 days.
+  auto model = learned(35, [](int i) { return 400 * std::exp2(0.1375 * i / 288) * mebi; });
+  auto early = learned(3, [](int i) { return 400 * std::exp2(0.1375 * i / 288) * mebi; });
+  auto price = ask(1);
+  CHECK(early.estimate(price, after(3)).leak_cap == 0);  // too soon to tell
+  auto told = model.estimate(price, after(35));
+  CHECK(told.leak_cap == Approx(3 * 440 * mebi).epsilon(0.01));  // 3 times the first day's highest
+  CHECK(told.value == told.leak_cap);
+  CHECK(told.unheld > told.live);
+  CHECK(told.growth_a_day > 0);
+}
+
+TEST_CASE("a restart ends the suspicion of a leak, and a load that comes and goes raises none") {
+  auto price = ask(1);
+  auto sawtooth = learned(20, [](int i) { return (400 + i % (6 * 288) * 0.5) * mebi; });
+  // Day 20 is the second one of a tooth.
+  CHECK(sawtooth.estimate(price, after(20)).leak_cap == 0);
+  // Peaks that grow by 5 % a day over lows that stay: load, not a leak.
+  auto busier = learned(30, [](int i) {
+    return (300 + (i % 288 > 200 ? 300 * std::exp2(0.07 * (i / 288)) : 0)) * mebi;
+  });
+  auto told = busier.estimate(price, after(30));
+  CHECK(told.leak_cap == 0);
+  CHECK(told.value > busier.peak());
 }
