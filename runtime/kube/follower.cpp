@@ -31,13 +31,15 @@ void follower::start() {
 
 void follower::open(size_t index) {
   auto& of = parts_[index];
-  of.lines.clear();
+  of.events.clear();
   api_call call;
   call.target =
     fmt::format("{}?watch=1&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}",
                 of.type.collection({}), of.position, timeout_);
   call.verb = "watch";
   call.resource = of.type.plural;
+  if (of.type.speaks_protobuf())
+    call.accept = "application/vnd.kubernetes.protobuf;stream=watch, application/json";
   stream_events events;
   auto weak = weak_from_this();
   events.on_open = [weak, index] {
@@ -75,14 +77,14 @@ void follower::on_bytes(size_t index, std::string_view bytes) {
   if (over_)
     return;
   auto& of = parts_[index];
-  if (!of.lines.feed(bytes, [&](std::string_view line) { return on_line(of, line); }))
-    return over({ec::server_error, what(of) + ": a line of the answer has no end"});
+  if (!of.events.feed(bytes, [&](std::string_view event) { return on_event(of, event); }))
+    return over({ec::server_error, what(of) + ": an event of the answer has no end"});
   if (!over_)
     flush();
 }
 
-bool follower::on_line(part& of, std::string_view line) {
-  auto decoded = decoder_.event(kind_, of.type, line);
+bool follower::on_event(part& of, std::string_view event) {
+  auto decoded = decoder_.event(kind_, of.type, event);
   if (decoded.error_status != 0) {
     over(failure_of_status(decoded.error_status, decoded.error, what(of), way_.access().name));
     return false;

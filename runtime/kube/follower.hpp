@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "runtime/kube/codec/decode.hpp"
-#include "runtime/kube/line_splitter.hpp"
+#include "runtime/kube/event_splitter.hpp"
 #include "runtime/kube/status.hpp"
 #include "runtime/kube/transport.hpp"
 
@@ -42,14 +42,14 @@ private:
     uint64_t position = 0;  // where its stream resumes
     bool opened = false;
     bool dropped = false;
-    line_splitter lines;
+    event_splitter events;
     std::shared_ptr<api_stream> stream;
   };
 
   void open(size_t index);
   void on_opened(size_t index);
   void on_bytes(size_t index, std::string_view bytes);
-  bool on_line(part& of, std::string_view line);
+  bool on_event(part& of, std::string_view event);
   void on_end(size_t index, api_answer answer);
   void drop_part(size_t index, const api_failure& why);
   void push(part& of, watch_event event);

@@ -36,7 +36,10 @@ public:
           std::to_string(query_.limit - std::min<size_t>(out_.items.size(), query_.limit - 1)));
     if (!place_.token.empty())
       add("continue", percent_encoded(place_.token));
-    core_->way.call(core_->call("GET", std::move(target), "list", type.plural),
+    auto call = core_->call("GET", std::move(target), "list", type.plural);
+    if (type.speaks_protobuf())
+      call.accept = "application/vnd.kubernetes.protobuf, application/json";
+    core_->way.call(std::move(call),
                     [self = shared_from_this()](api_answer answer) { self->on_answer(answer); });
   }
 

@@ -6,6 +6,7 @@
 
 #include "messages/crd/crd.hpp"
 #include "messages/labels.hpp"
+#include "runtime/kube/codec/wire_schema.hpp"
 
 namespace scaleops::kube {
 
@@ -64,6 +65,10 @@ std::string resource_type::group() const {
   if (!base.starts_with("/apis/"))
     return {};
   return base.substr(6, base.find('/', 6) - 6);
+}
+
+bool resource_type::speaks_protobuf() const {
+  return wire::message_of(kind) != nullptr;
 }
 
 resource_catalog::resource_catalog() {

@@ -21,6 +21,8 @@ struct resource_type {
   std::string api_version() const;
   /// "" or "apps"
   std::string group() const;
+  /// The server has it in Protobuf and we can read it: Kubernetes' own types.
+  bool speaks_protobuf() const;
 };
 
 /// All types that make up a kind: one, or the several kinds of workloads.

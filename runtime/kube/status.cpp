@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "runtime/kube/codec/decode_wire.hpp"
+
 namespace scaleops::kube {
 
 namespace {
@@ -30,7 +32,20 @@ std::string one_line(std::string text) {
   return text;
 }
 
+status_words read_wire(std::string_view document) {
+  status_words out;
+  auto root = wire::framed(document, "Status", wire::status);
+  out.reason = root["reason"].string();
+  out.message = one_line(root["message"].string());
+  root["details"]["causes"].each([&](wire_view cause) {
+    out.causes.emplace_back(cause["reason"].string(), cause["field"].string());
+  });
+  return out;
+}
+
 status_words read(std::string_view document) {
+  if (wire::is_framed(document))
+    return read_wire(document);
   status_words out;
   auto root = json::parse(document, nullptr, false);
   if (!root.is_object()) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "messages/crd/crd.hpp"
+#include "runtime/kube/codec/decode_wire.hpp"
 #include "runtime/kube/codec/kinds.hpp"
 
 namespace scaleops::kube {
@@ -56,6 +57,21 @@ decoded_object read_one(object_kind kind, const resource_type& type, dom::elemen
 
 }  // namespace
 
+bool step_of(std::string_view word, watch_event::type& out) {
+  using types = watch_event::type;
+  if (word == "ADDED")
+    out = types::added;
+  else if (word == "MODIFIED")
+    out = types::modified;
+  else if (word == "DELETED")
+    out = types::deleted;
+  else if (word == "BOOKMARK")
+    out = types::bookmark;
+  else
+    return false;
+  return true;
+}
+
 struct decoder::impl {
   dom::parser parser;
 
@@ -69,6 +85,8 @@ decoder::decoder() : x_{std::make_unique<impl>()} {}
 decoder::~decoder() = default;
 
 decoded_list decoder::list(object_kind kind, const resource_type& type, std::string_view text) {
+  if (wire::is_framed(text))
+    return wire::read_list(kind, type, text);
   decoded_list out;
   dom::element root;
   if (!x_->parse(text, root)) {
@@ -101,6 +119,8 @@ decoded_list decoder::list(object_kind kind, const resource_type& type, std::str
 }
 
 decoded_event decoder::event(object_kind kind, const resource_type& type, std::string_view line) {
+  if (line.starts_with(wire::event_begin))
+    return wire::read_event(kind, type, line);
   decoded_event out;
   dom::element root;
   if (!x_->parse(line, root)) {
@@ -122,20 +142,11 @@ decoded_event decoder::event(object_kind kind, const resource_type& type, std::s
     return out;
   }
   out.event.resource_version = version_of(view["object"]["metadata"]["resourceVersion"].text());
-  using types = watch_event::type;
-  if (what == "BOOKMARK") {
-    out.event.what = types::bookmark;
+  if (!step_of(what, out.event.what)) {
+    out.problem = fmt::format("watch {}: unknown event \"{}\"", type.plural, what.substr(0, 40));
     return out;
   }
-  if (what == "ADDED")
-    out.event.what = types::added;
-  else if (what == "MODIFIED")
-    out.event.what = types::modified;
-  else if (what == "DELETED")
-    out.event.what = types::deleted;
-  else
-    out.problem = fmt::format("watch {}: unknown event \"{}\"", type.plural, what.substr(0, 40));
-  if (!out.problem.empty())
+  if (out.event.what == watch_event::type::bookmark)
     return out;
   auto one = read_one(kind, type, object);
   out.event.object = std::move(one.value);
@@ -144,6 +155,8 @@ decoded_event decoder::event(object_kind kind, const resource_type& type, std::s
 }
 
 decoded_object decoder::object(object_kind kind, const resource_type& type, std::string_view text) {
+  if (wire::is_framed(text))
+    return wire::read_object(kind, type, text);
   dom::element root;
   if (!x_->parse(text, root) || !root.is_object())
     return {nullptr, fmt::format("{}: the answer is no JSON object", type.plural)};

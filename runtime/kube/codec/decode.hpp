@@ -1,4 +1,5 @@
-// From the API server's JSON to our values: lists page by page, watch events, single objects.
+// From the API server's answers to our values: lists page by page, watch events, single objects.
+// Their first bytes say whether they are JSON or Protobuf.
 // Built-in kinds are read leniently (what we do not know is passed over), our own kinds strictly.
 #pragma once
 
@@ -24,7 +25,7 @@ struct decoded_list {
 struct decoded_event {
   watch_event event;     // object null for bookmarks and errors
   int error_status = 0;  // an ERROR event's code
-  std::string error;     // its metav1.Status document
+  std::string error;     // its metav1.Status document, in either encoding
   std::string problem;   // the line is no event, or its object cannot be read
 };
 
@@ -32,6 +33,9 @@ struct decoded_object {
   object_ptr value;
   std::string problem;
 };
+
+/// "ADDED" and its like. False for other words.
+bool step_of(std::string_view word, watch_event::type& out);
 
 /// Parsers keep their memory from call to call: one decoder for one thread.
 class decoder {

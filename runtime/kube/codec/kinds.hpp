@@ -1,27 +1,25 @@
-// One reader for each built-in kind. For the decoders only.
+// One reader for each built-in kind, for both encodings: `View` is json_view or wire_view. For the
+// decoders only.
 #pragma once
 
 #include "messages/objects.hpp"
 #include "runtime/kube/codec/json.hpp"
+#include "runtime/kube/codec/wire_view.hpp"
 
 namespace scaleops::kube {
 
-metadata read_metadata(json_view object);
-std::vector<container_spec> read_containers(json_view pod_spec);
-label_selector read_selector(json_view selector);
+template <class View>
+metadata read_metadata(View object);
+template <class View>
+std::vector<container_spec> read_containers(View pod_spec);
 
-pod read_pod(json_view object);
-workload read_workload(json_view object, const std::string& kind);
-node read_node(json_view object);
-pod_disruption_budget read_budget(json_view object);
-horizontal_pod_autoscaler read_autoscaler(json_view object);
-limit_range read_limit_range(json_view object);
-resource_quota read_quota(json_view object);
-namespace_object read_namespace(json_view object);
-lease read_lease(json_view object);
-event read_event(json_view object);
+template <class View>
+pod read_pod(View object);
+template <class View>
+workload read_workload(View object, const std::string& kind);
 
-/// One of the kinds above.
-object read_built_in(object_kind kind, const std::string& subkind, json_view object);
+/// Any built-in kind; `subkind` says which workload.
+template <class View>
+object read_built_in(object_kind kind, const std::string& subkind, View object);
 
 }  // namespace scaleops::kube

@@ -8,7 +8,8 @@ namespace scaleops::kube {
 
 namespace {
 
-std::optional<int_or_percent> read_int_or_percent(json_view value) {
+template <class View>
+std::optional<int_or_percent> read_int_or_percent(View value) {
   if (!value)
     return std::nullopt;
   if (value.is_integer())
@@ -23,7 +24,8 @@ std::optional<int_or_percent> read_int_or_percent(json_view value) {
   return out;
 }
 
-void read_metric(json_view value, horizontal_pod_autoscaler& into) {
+template <class View>
+void read_metric(View value, horizontal_pod_autoscaler& into) {
   auto type = value["type"].text();
   bool of_container = type == "ContainerResource";
   if (!of_container && type != "Resource") {
@@ -48,7 +50,8 @@ void read_metric(json_view value, horizontal_pod_autoscaler& into) {
 }
 
 /// "requests.cpu" and its short name "cpu".
-resources read_hard(json_view hard, const char* prefix, bool is_short) {
+template <class View>
+resources read_hard(View hard, const char* prefix, bool is_short) {
   auto at = [&](const std::string& name) {
     auto value = hard[prefix + name];
     return value || !is_short ? value : hard[name];
@@ -58,10 +61,11 @@ resources read_hard(json_view hard, const char* prefix, bool is_short) {
 
 }  // namespace
 
-label_selector read_selector(json_view value) {
+template <class View>
+label_selector read_selector(View value) {
   label_selector out;
   out.match_labels = value["matchLabels"].texts();
-  value["matchExpressions"].each([&](json_view expression) {
+  value["matchExpressions"].each([&](View expression) {
     label_requirement requirement;
     requirement.key = expression["key"].string();
     auto op = expression["operator"].text();
@@ -70,13 +74,14 @@ label_selector read_selector(json_view value) {
                             : op == "Exists"       ? ops::exists
                             : op == "DoesNotExist" ? ops::does_not_exist
                                                    : ops::in;
-    expression["values"].each([&](json_view each) { requirement.values.push_back(each.string()); });
+    expression["values"].each([&](View each) { requirement.values.push_back(each.string()); });
     out.expressions.push_back(std::move(requirement));
   });
   return out;
 }
 
-node read_node(json_view object) {
+template <class View>
+node read_node(View object) {
   node out;
   out.meta = read_metadata(object);
   auto status = object["status"];
@@ -86,7 +91,7 @@ node read_node(json_view object) {
     out.max_pods = int32_t(std::min<int64_t>(*pods, INT32_MAX));
   out.unschedulable = object["spec"]["unschedulable"].boolean();
   out.ready = false;
-  status["conditions"].each([&](json_view condition) {
+  status["conditions"].each([&](View condition) {
     auto type = condition["type"].text();
     bool on = condition["status"].text() == "True";
     if (type == "Ready")
@@ -97,7 +102,8 @@ node read_node(json_view object) {
   return out;
 }
 
-pod_disruption_budget read_budget(json_view object) {
+template <class View>
+pod_disruption_budget read_budget(View object) {
   pod_disruption_budget out;
   out.meta = read_metadata(object);
   auto spec = object["spec"], status = object["status"];
@@ -112,7 +118,8 @@ pod_disruption_budget read_budget(json_view object) {
   return out;
 }
 
-horizontal_pod_autoscaler read_autoscaler(json_view object) {
+template <class View>
+horizontal_pod_autoscaler read_autoscaler(View object) {
   horizontal_pod_autoscaler out;
   out.meta = read_metadata(object);
   auto spec = object["spec"], status = object["status"];
@@ -120,16 +127,17 @@ horizontal_pod_autoscaler read_autoscaler(json_view object) {
                 spec["scaleTargetRef"]["name"].string()};
   out.min_replicas = spec["minReplicas"].count(1);
   out.max_replicas = spec["maxReplicas"].count(1);
-  spec["metrics"].each([&](json_view value) { read_metric(value, out); });
+  spec["metrics"].each([&](View value) { read_metric(value, out); });
   out.current_replicas = status["currentReplicas"].count();
   out.desired_replicas = status["desiredReplicas"].count();
   return out;
 }
 
-limit_range read_limit_range(json_view object) {
+template <class View>
+limit_range read_limit_range(View object) {
   limit_range out;
   out.meta = read_metadata(object);
-  object["spec"]["limits"].each([&](json_view value) {
+  object["spec"]["limits"].each([&](View value) {
     auto type = value["type"].text();
     if (type == "Container") {
       out.container_min = value["min"].requests_or_limits();
@@ -144,7 +152,8 @@ limit_range read_limit_range(json_view object) {
   return out;
 }
 
-resource_quota read_quota(json_view object) {
+template <class View>
+resource_quota read_quota(View object) {
   resource_quota out;
   out.meta = read_metadata(object);
   auto hard = object["spec"]["hard"], used = object["status"]["used"];
@@ -155,11 +164,13 @@ resource_quota read_quota(json_view object) {
   return out;
 }
 
-namespace_object read_namespace(json_view object) {
+template <class View>
+namespace_object read_namespace(View object) {
   return {read_metadata(object)};
 }
 
-lease read_lease(json_view object) {
+template <class View>
+lease read_lease(View object) {
   lease out;
   out.meta = read_metadata(object);
   auto spec = object["spec"];
@@ -171,7 +182,8 @@ lease read_lease(json_view object) {
   return out;
 }
 
-event read_event(json_view object) {
+template <class View>
+event read_event(View object) {
   event out;
   out.meta = read_metadata(object);
   auto about = object["involvedObject"];
@@ -191,7 +203,8 @@ event read_event(json_view object) {
   return out;
 }
 
-object read_built_in(object_kind kind, const std::string& subkind, json_view object) {
+template <class View>
+object read_built_in(object_kind kind, const std::string& subkind, View object) {
   switch (kind) {
     case object_kind::pod:
       return read_pod(object);
@@ -215,5 +228,8 @@ object read_built_in(object_kind kind, const std::string& subkind, json_view obj
       return read_event(object);
   }
 }
+
+template object read_built_in(object_kind, const std::string&, json_view);
+template object read_built_in(object_kind, const std::string&, wire_view);
 
 }  // namespace scaleops::kube

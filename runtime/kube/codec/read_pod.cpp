@@ -8,24 +8,27 @@ namespace scaleops::kube {
 
 namespace {
 
-uint64_t version_of(json_view text) {
+template <class View>
+uint64_t version_of(View text) {
   uint64_t out = 0;
   auto words = text.text();
   std::from_chars(words.data(), words.data() + words.size(), out);
   return out;
 }
 
-container_resources read_resources(json_view value) {
+template <class View>
+container_resources read_resources(View value) {
   return {value["requests"].requests_or_limits(), value["limits"].requests_or_limits()};
 }
 
-container_spec read_container(json_view value, container_role role) {
+template <class View>
+container_spec read_container(View value, container_role role) {
   container_spec out;
   out.name = value["name"].string();
   out.image = value["image"].string();
   out.role = role;
   out.resources = read_resources(value["resources"]);
-  value["resizePolicy"].each([&](json_view rule) {
+  value["resizePolicy"].each([&](View rule) {
     if (rule["restartPolicy"].text() != "RestartContainer")
       return;
     auto name = rule["resourceName"].text();
@@ -37,7 +40,8 @@ container_spec read_container(json_view value, container_role role) {
   return out;
 }
 
-container_status read_status(json_view value) {
+template <class View>
+container_status read_status(View value) {
   container_status out;
   out.name = value["name"].string();
   out.ready = value["ready"].boolean();
@@ -59,7 +63,8 @@ pod_phase read_phase(std::string_view words) {
   return words == "Failed" ? pod_phase::failed : pod_phase::pending;
 }
 
-void read_condition(json_view value, pod& into) {
+template <class View>
+void read_condition(View value, pod& into) {
   auto type = value["type"].text();
   bool on = value["status"].text() == "True";
   auto since = value["lastTransitionTime"].time();
@@ -89,10 +94,11 @@ void read_condition(json_view value, pod& into) {
 
 }  // namespace
 
-metadata read_metadata(json_view object) {
+template <class View>
+metadata read_metadata(View object) {
   auto value = object["metadata"];
   metadata out;
-  value.each_member([&](std::string_view key, json_view field) {
+  value.each_member([&](std::string_view key, View field) {
     if (key == "name")
       out.name = field.string();
     else if (key == "namespace")
@@ -112,7 +118,7 @@ metadata read_metadata(json_view object) {
     else if (key == "annotations")
       out.annotations = field.texts();
     else if (key == "ownerReferences")
-      field.each([&](json_view owner) {
+      field.each([&](View owner) {
         out.owners.push_back({owner["kind"].string(), owner["name"].string(), owner["uid"].string(),
                               owner["controller"].boolean()});
       });
@@ -122,18 +128,20 @@ metadata read_metadata(json_view object) {
   return out;
 }
 
-std::vector<container_spec> read_containers(json_view pod_spec) {
+template <class View>
+std::vector<container_spec> read_containers(View pod_spec) {
   std::vector<container_spec> out;
   pod_spec["containers"].each(
-    [&](json_view value) { out.push_back(read_container(value, container_role::main)); });
-  pod_spec["initContainers"].each([&](json_view value) {
+    [&](View value) { out.push_back(read_container(value, container_role::main)); });
+  pod_spec["initContainers"].each([&](View value) {
     bool stays = value["restartPolicy"].text() == "Always";
     out.push_back(read_container(value, stays ? container_role::sidecar : container_role::init));
   });
   return out;
 }
 
-pod read_pod(json_view object) {
+template <class View>
+pod read_pod(View object) {
   pod out;
   out.meta = read_metadata(object);
   auto spec = object["spec"], status = object["status"];
@@ -144,13 +152,13 @@ pod read_pod(json_view object) {
   out.phase = read_phase(status["phase"].text());
   out.started = status["startTime"].time();
   out.status_reason = status["reason"].string();
-  status["conditions"].each([&](json_view value) { read_condition(value, out); });
+  status["conditions"].each([&](View value) { read_condition(value, out); });
 
   out.statuses.resize(out.containers.size());
   for (size_t i = 0; i < out.containers.size(); ++i)
     out.statuses[i].name = out.containers[i].name;
   for (auto list : {"containerStatuses", "initContainerStatuses"})
-    status[list].each([&](json_view value) {
+    status[list].each([&](View value) {
       auto name = value["name"].text();
       for (auto& each : out.statuses)
         if (each.name == name)
@@ -158,5 +166,12 @@ pod read_pod(json_view object) {
     });
   return out;
 }
+
+template metadata read_metadata(json_view);
+template metadata read_metadata(wire_view);
+template std::vector<container_spec> read_containers(json_view);
+template std::vector<container_spec> read_containers(wire_view);
+template pod read_pod(json_view);
+template pod read_pod(wire_view);
 
 }  // namespace scaleops::kube

@@ -9,7 +9,8 @@ namespace scaleops::kube {
 namespace {
 
 /// "25%" of a whole, or a number.
-int32_t absolute(json_view value, int32_t of, bool round_up, int32_t otherwise) {
+template <class View>
+int32_t absolute(View value, int32_t of, bool round_up, int32_t otherwise) {
   if (!value)
     return otherwise;
   if (value.is_integer())
@@ -24,13 +25,15 @@ int32_t absolute(json_view value, int32_t of, bool round_up, int32_t otherwise) 
   return int32_t((share + (round_up ? 99 : 0)) / 100);
 }
 
-void read_template(json_view value, workload& into) {
+template <class View>
+void read_template(View value, workload& into) {
   into.template_labels = value["metadata"]["labels"].texts();
   into.template_annotations = value["metadata"]["annotations"].texts();
   into.containers = read_containers(value["spec"]);
 }
 
-void read_counts(json_view status, workload& into) {
+template <class View>
+void read_counts(View status, workload& into) {
   into.ready_replicas = status["readyReplicas"].count();
   into.updated_replicas = status["updatedReplicas"].count();
   into.current_replicas = status["replicas"].count();
@@ -43,7 +46,8 @@ std::string counted_revision(const workload& value, const char* annotation) {
   return found == value.meta.annotations.end() ? std::string{} : found->second;
 }
 
-void read_deployment(json_view spec, workload& into, bool is_rollout) {
+template <class View>
+void read_deployment(View spec, workload& into, bool is_rollout) {
   auto rolling = is_rollout ? spec["strategy"]["canary"] : spec["strategy"]["rollingUpdate"];
   // Kubernetes rounds what may be missing down and what may be over up; 25 % where nothing is said.
   into.max_unavailable =
@@ -58,7 +62,8 @@ void read_deployment(json_view spec, workload& into, bool is_rollout) {
   into.paused = spec["paused"].boolean();
 }
 
-void read_stateful_set(json_view spec, json_view status, workload& into) {
+template <class View>
+void read_stateful_set(View spec, View status, workload& into) {
   auto strategy = spec["updateStrategy"];
   into.max_surge = 0;
   into.max_unavailable =
@@ -73,7 +78,8 @@ void read_stateful_set(json_view spec, json_view status, workload& into) {
                into.updated_replicas + strategy["rollingUpdate"]["partition"].count());
 }
 
-void read_daemon_set(json_view spec, json_view status, workload& into) {
+template <class View>
+void read_daemon_set(View spec, View status, workload& into) {
   into.replicas = status["desiredNumberScheduled"].count();
   into.ready_replicas = status["numberReady"].count();
   into.updated_replicas = status["updatedNumberScheduled"].count();
@@ -95,7 +101,8 @@ void settle_counts(workload& into) {
 
 }  // namespace
 
-workload read_workload(json_view object, const std::string& kind) {
+template <class View>
+workload read_workload(View object, const std::string& kind) {
   workload out;
   out.kind = kind;
   out.meta = read_metadata(object);
@@ -135,5 +142,8 @@ workload read_workload(json_view object, const std::string& kind) {
   }
   return out;
 }
+
+template workload read_workload(json_view, const std::string&);
+template workload read_workload(wire_view, const std::string&);
 
 }  // namespace scaleops::kube
