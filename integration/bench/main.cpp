@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "integration/bench/platform_bench.hpp"
+#include "integration/bench/pods_bench.hpp"
 #include "integration/bench/report.hpp"
 #include "integration/bench/vpa_bench.hpp"
 
@@ -19,6 +20,7 @@ namespace {
 struct wishes {
   bool skip_platform = false;
   vpa_wishes vpa;
+  pods_wishes pods;
   platform_size large;
   platform_load load;
   platform_limits limits;
@@ -54,12 +56,25 @@ void bench_vpa(const wishes& with, nlohmann::json& out, std::vector<goal>& goals
     goals.push_back({one.name + " beside the VPA", one.ratio(), one.least, "x", true});
 }
 
+void bench_pods(const wishes& with, nlohmann::json& out, std::vector<goal>& goals) {
+  if (with.pods.program.empty()) {
+    say("beside client-go: not measured (no --pods)\n\n");
+    return;
+  }
+  auto all = compare_with_client_go(with.pods);
+  say(table_of(all, with.pods) + "\n");
+  out["pods"] = to_json(all);
+  for (auto& one : all)
+    goals.push_back({one.name + " beside client-go", one.ratio(), one.least, "x", true});
+}
+
 int run(const wishes& with) {
   nlohmann::json out;
   std::vector<goal> goals;
   if (!with.skip_platform)
     goals = bench_platform(with, out);
   bench_vpa(with, out, goals);
+  bench_pods(with, out, goals);
   int missed = 0;
   if (!with.no_goals) {
     say(table_of(goals));
@@ -109,6 +124,9 @@ int main(int argc, char** argv) {
     ->capture_default_str();
   app.add_option("--vpa-samples", with.vpa.samples, "Of each container")->capture_default_str();
   app.add_option("--rounds", with.vpa.rounds, "Of ours and theirs in turn")->capture_default_str();
+  app.add_option("--pods", with.pods.program,
+                 "Program of integration/bench/pods: compare with client-go");
+  app.add_option("--pods-count", with.pods.pods, "Made-up pods")->capture_default_str();
   app.add_flag("--no-goals", with.no_goals, "Print figures, judge nothing");
   app.add_option("--json", with.json, "Write all figures to this file");
   try {

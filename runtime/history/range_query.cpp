@@ -53,6 +53,8 @@ std::optional<std::vector<range_series>> read_range(std::string_view text, std::
   if (view["status"].text() != "success" || view["data"]["resultType"].text() != "matrix") {
     auto said = view["error"].string();
     problem = said.empty() ? "the answer is no range" : said.substr(0, 200);
+    std::replace_if(
+      problem.begin(), problem.end(), [](unsigned char c) { return c < ' ' || c == 127; }, ' ');
     return std::nullopt;
   }
   std::vector<range_series> out;

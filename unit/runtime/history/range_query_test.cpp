@@ -50,5 +50,7 @@ TEST_CASE("what is no answer is told in one line") {
   CHECK(
     !read_range(R"({"status":"error","errorType":"timeout","error":"query timed out"})", problem));
   CHECK(problem == "query timed out");
+  CHECK(!read_range(R"({"status":"error","error":"parse error\nat char 3"})", problem));
+  CHECK(problem == "parse error at char 3");
   CHECK(!read_range(R"({"status":"success","data":{"resultType":"vector","result":[]}})", problem));
 }
