@@ -1,6 +1,8 @@
 """Runs the executable with wrong and right requests: exit codes, one clear line, nothing on the wrong stream."""
 
+import gzip
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -60,7 +62,45 @@ class Wrong(unittest.TestCase):
 
     def test_components_refuse_honestly_without_a_cluster(self):
         for name in ["recommender", "dashboards", "admissions", "updater", "agent", "healthcheck"]:
-            self.assertIn("Kubernetes", self.refused(name))
+            self.assertIn("--kubeconfig", self.refused(name))
+
+    def test_component_options(self):
+        for args in [("agent", "--peer", "recommender"), ("dashboards", "--access", "root=user:anna"),
+                     ("admissions", "--workers", "0"), ("admissions", "--webhook-url", "http://x/mutate"),
+                     ("recommender", "--checkpoint-interval", "1s"), ("updater", "--kubeconfig", "no-such-file")]:
+            self.assertIn(args[1], self.refused(*args))
+
+    def test_traces(self):
+        head = "series,timestamp_s,cpu_cores,memory_bytes\n"
+        wrong = {"a,b\n": "header", head + "a,1,x,1\n": "cpu_cores", head + "a,1,nan,1\n": "cpu_cores",
+                 head + "a,1,-1,1\n": "cpu_cores", head + "a,300,1,1\na,1,1,1\n": "timestamp_s", "": "is empty",
+                 head: "holds no series", head + "a,1,1\n": "3 fields"}
+        with tempfile.TemporaryDirectory() as folder:
+            for text, named in wrong.items():
+                file = Path(folder, "t.csv")
+                file.write_text(text)
+                self.assertIn(named, self.refused("up", "--traces", str(file), "--for", "1h"), text)
+                self.assertIn(named, self.refused("replay", "--decisions", "/dev/null", str(file)), text)
+            torn = Path(folder, "t.csv.gz")
+            torn.write_bytes(gzip.compress((head + "a,1,1,1\n" * 1000).encode())[:40])
+            self.assertIn("cut off", self.refused("up", "--traces", str(torn), "--for", "1h"))
+
+    def test_policies_addresses_and_times(self):
+        head = "apiVersion: analysis.scaleops.sh/v1alpha1\nkind: Policy\nmetadata: {name: p}\nspec: "
+        wrong = {"{cpu: {percentil: 90}}": 'nearest is "percentile"', "{cpu: {percentile: 900}}": "spec.cpu.percentile",
+                 "{memory: {min: 10Qx}}": "spec.memory.min", "[": "p.yaml"}
+        with tempfile.TemporaryDirectory() as folder:
+            for text, named in wrong.items():
+                file = Path(folder, "p.yaml")
+                file.write_text(head + text)
+                self.assertIn(named, self.refused("up", "--policy", str(file), "--for", "1h"), text)
+            self.assertIn("--report", self.refused("up", "--report", folder, "--for", "1h"))
+        self.assertIn("--for", self.refused("up", "--for", "banana"))
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            self.assertIn("already in use", self.refused("up", "--listen", f"127.0.0.1:{port}"))
 
 
 class Right(unittest.TestCase):

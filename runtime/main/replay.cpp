@@ -60,6 +60,8 @@ int run_replay(const replay_options& options) {
   line.clear();
   if (!done)
     return refuse(problem);
+  if (summary.series == 0)
+    return refuse(fmt::format("{} holds no series", fmt::join(options.traces, ", ")));
   if (options.json.empty()) {
     std::fputs(to_text(summary).c_str(), stderr);
     return 0;

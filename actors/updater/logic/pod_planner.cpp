@@ -50,18 +50,21 @@ private:
     if (after_ == target_->containers)
       return std::move(verdict_);
     if (auto hard = bound_refusal(situation_, *target_, after_, in_))
-      return refuse(hard->first, hard->second);
-    if (auto why = in_place_problem())
-      return why->first == refusal::node_room ? without_room(*why) : instead_of_resize(*why);
-    return resize();
+      return or_the_rest([&] { return refuse(hard->first, hard->second); });
+    auto why = in_place_problem();
+    if (!why)
+      return resize();
+    auto elsewhere = [&] { return instead_of_resize(*why); };
+    return why->first == refusal::node_room ? or_the_rest(elsewhere) : elsewhere();
   }
 
-  /// Where the node lacks room for one resource, and a restart elsewhere is refused or not due yet,
-  /// the other one need not wait.
-  pod_verdict without_room(const std::pair<refusal, std::string>& why) {
+  /// Where node or quota lack room for one resource, and a restart elsewhere is refused or not due
+  /// yet, the other one need not wait.
+  template <class Whole>
+  pod_verdict or_the_rest(Whole judge_whole) {
     auto before = verdict_;
     auto all = kept_;
-    auto whole = instead_of_resize(why);
+    auto whole = judge_whole();
     if (whole.is == pod_verdict::what::wished)
       return whole;
     for (auto lacking : both_resources) {

@@ -210,6 +210,22 @@ TEST_CASE("what the node has room for does not wait for what it has not") {
   CHECK(plan.blocked.contains(first.target->meta.uid));
 }
 
+TEST_CASE("what the quota has room for does not wait for what it has not") {
+  plan_table t;
+  resource_quota full;
+  full.meta.ns = "shop";
+  full.hard_requests = res(std::nullopt, "1Gi");
+  full.used_requests = res(std::nullopt, "1Gi");
+  t.put(full);
+  t.wishes = {want("app", res(200, "3Gi"), res(200, "3Gi"))};
+  auto plan = t.plan();
+  REQUIRE_FALSE(plan.actions.empty());
+  auto& first = plan.actions[0];
+  CHECK(first.action == update_action::resize);
+  CHECK(first.after.requests.cpu == 200);
+  CHECK(first.after.requests.memory < int64_t{3} << 30);
+}
+
 TEST_CASE("growth beyond the node's room waits and then moves, healing sooner") {
   plan_table t;
   t.put(make_node("node-2"));
