@@ -178,6 +178,9 @@ void flight_deck::on_refused(const flight_ended& ended, instant now) {
   } else if (ended.why == refusal::api_error || ended.why == refusal::disruption_budget) {
     memory_.back_off(wish.workload, ended.why, ended.detail, cfg_.rules, now);
   }
+  // It stands in the pod, and the kubelet may act on it yet: who looks then tells it.
+  if (wish.action == update_action::resize && ended.why == refusal::deferred)
+    doubt_it(wish, now);
   book_.note_refusal(wish, ended.why, ended.detail, now);
 }
 
