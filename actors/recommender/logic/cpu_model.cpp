@@ -19,8 +19,6 @@ constexpr uint32_t learned_after = 12;  // slots before a record of errors is tr
 float untaught_margin(float quantile) {
   return 1.3f * std::pow(0.12f / std::max(0.0005f, 1 - quantile), 0.35f);
 }
-constexpr float cap_over_highest =
-  1.1f;  // no margin invents more than this over what was ever seen
 constexpr float season_must_win = 0.7f;
 
 /// Counts to add now for a wanted fraction; the rest is carried.
