@@ -39,8 +39,10 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
 }
 
 export function Ago({ at }: { at: string | number | null | undefined }) {
-  const now = useClusterNow();
-  return <time title={format.dateTime(at)}>{format.relative(at, now)}</time>;
+  // A cluster in time-lapse can be ahead of what the page knows of its clock: nothing shown here lies ahead.
+  const then = at == null ? at : new Date(at).getTime();
+  const now = Math.max(useClusterNow(), then ?? 0);
+  return <time title={format.dateTime(at)}>{format.relative(then, now)}</time>;
 }
 
 const automationWords: Record<AutomationState, string> = {
