@@ -163,6 +163,9 @@ class Loop(unittest.TestCase):
                 # Live memory is looked at before a shrink, which takes hours of history.
                 "updater": {("list", "pods", "metrics.k8s.io"), ("get", "nodes/proxy")},
                 "dashboards": {("list", "pods", "metrics.k8s.io")}}
+        recommender = f"system:serviceaccount:{NAMESPACE}:recommender"
+        self.wait("what was learned is saved again", lambda: any(
+            call[:2] == ("patch", "checkpoints") for call in self.plane.calls(recommender)), 180)
         for name in COMPONENTS:
             used = {(verb, resource) + ((group,) if group == "metrics.k8s.io" else ()) for verb, resource, group in
                     self.plane.calls(f"system:serviceaccount:{NAMESPACE}:{name}")}
