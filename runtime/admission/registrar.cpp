@@ -13,7 +13,6 @@ namespace scaleops::webhook {
 namespace {
 
 constexpr int most_conflicts = 5;  // in one round: then the next one goes on
-constexpr milliseconds longest_retry = std::chrono::minutes{1};
 
 }  // namespace
 
@@ -49,7 +48,8 @@ registrar::registrar(registrar_config config, kube::document_port api,
                      std::shared_ptr<tls::server_tls> shown, prometheus::Registry& registry)
     : config_{std::move(config)},
       api_{std::move(api)},
-      metrics_{std::make_unique<metrics>(registry)} {
+      metrics_{std::make_unique<metrics>(registry)},
+      rounds_{"admissions", "certificate and registration", config_.every, config_.first_retry} {
   certificates::keeper_config keep;
   keep.owner = "admissions";
   keep.ns = config_.wish.ns;
@@ -144,16 +144,7 @@ void registrar::fail(const std::string& what, const std::string& why) {
 
 void registrar::finish() {
   metrics_->registered.Set(registered_ ? 1 : 0);
-  trouble_ = failed_;
-  if (trouble_ != said_ && !trouble_.empty())
-    spdlog::warn("admissions cannot {}", trouble_);
-  else if (trouble_.empty() && !said_.empty())
-    spdlog::info("admissions: certificate and registration are right again");
-  said_ = trouble_;
-  failures_ = trouble_.empty() ? 0 : failures_ + 1;
-  auto wait = config_.every;
-  if (failures_ > 0)
-    wait = std::min(config_.first_retry * (1 << std::min(failures_ - 1, 10)), longest_retry);
+  auto wait = rounds_.ended(std::move(failed_));
   if (auto done = std::exchange(done_, nullptr))
     done(wait);
 }

@@ -9,6 +9,7 @@
 
 #include "runtime/admission/registration.hpp"
 #include "runtime/certificates/certificate_keeper.hpp"
+#include "runtime/certificates/round_account.hpp"
 
 namespace prometheus {
 class Registry;
@@ -39,7 +40,7 @@ public:
   /// There is a certificate, and the registration was right when it was last seen.
   bool ready() const { return keeper_->shows() && registered_; }
   /// What is wrong at present; empty: nothing.
-  const std::string& trouble() const { return trouble_; }
+  const std::string& trouble() const { return rounds_.trouble(); }
 
 private:
   struct metrics;
@@ -54,13 +55,11 @@ private:
   registrar_config config_;
   kube::document_port api_;
   std::unique_ptr<metrics> metrics_;
+  certificates::round_account rounds_;
   std::shared_ptr<certificates::certificate_keeper> keeper_;
   std::function<void(milliseconds)> done_;
   bool registered_ = false;
   int conflicts_ = 0;  // lost in this round
-  int failures_ = 0;   // rounds in a row
-  std::string trouble_;
-  std::string said_;  // the trouble that is in the log
   std::string failed_;
 };
 

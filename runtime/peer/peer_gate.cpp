@@ -1,21 +1,17 @@
 #include "runtime/peer/peer_gate.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <nlohmann/json.hpp>
 
 #include "messages/wire/codec.hpp"
+#include "runtime/certificates/round_account.hpp"
 #include "runtime/http/http_server.hpp"
 
 namespace scaleops::peer {
 
 namespace {
-
-constexpr milliseconds longest_retry = std::chrono::minutes{1};
 
 http_server_config http_config(const peer_gate_config& config,
                                const std::shared_ptr<tls::server_tls>& shown) {
@@ -68,7 +64,9 @@ public:
                                                                    documents_, shown_)},
         peers_{sys, io, config_.server, std::move(kube), std::move(root), registry},
         http_{io, http_config(config_, shown_), peers_.handler()},
-        next_{io} {}
+        next_{io},
+        rounds_{std::string{to_string(config_.server.which)}, "certificate and authority",
+                config_.look_every, config_.first_retry} {}
 
   std::string start() {
     auto problem = http_.start();
@@ -88,8 +86,8 @@ public:
   uint16_t port() const { return http_.port(); }
 
   std::string trouble() const {
-    if (!trouble_.empty())
-      return trouble_;
+    if (!rounds_.trouble().empty())
+      return rounds_.trouble();
     return keeper_->shows() ? std::string{} : "waiting for the certificate";
   }
 
@@ -143,16 +141,7 @@ private:
   }
 
   void settle(const std::string& problem) {
-    auto name = to_string(config_.server.which);
-    if (!problem.empty() && problem != trouble_)
-      spdlog::warn("{} cannot {}", name, problem);
-    else if (problem.empty() && !trouble_.empty())
-      spdlog::info("{}: certificate and authority are right again", name);
-    trouble_ = problem;
-    failures_ = problem.empty() ? 0 : failures_ + 1;
-    auto wait = config_.look_every;
-    if (failures_ > 0)
-      wait = std::min(config_.first_retry * (1 << std::min(failures_ - 1, 10)), longest_retry);
+    auto wait = rounds_.ended(problem);
     next_.expires_after(wait);
     next_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
       if (auto self = weak.lock(); self && !error && !self->stopped_)
@@ -167,8 +156,7 @@ private:
   peer_server peers_;
   http_server http_;
   boost::asio::steady_timer next_;
-  std::string trouble_;
-  int failures_ = 0;  // rounds in a row
+  certificates::round_account rounds_;
   bool stopped_ = false;
 };
 
