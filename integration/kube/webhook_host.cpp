@@ -17,18 +17,11 @@
 #include "runtime/admission/webhook_service.hpp"
 #include "runtime/kube/client.hpp"
 #include "runtime/kube/kubeconfig.hpp"
-#include "runtime/loop/run_loop.hpp"
+#include "runtime/loop/real_time.hpp"
 
 using namespace scaleops;
 
 namespace {
-
-run_loop_config loop_config() {
-  run_loop_config config;
-  config.begin = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
-  config.real_time = true;
-  return config;
-}
 
 bool input_ended() {
   pollfd what{STDIN_FILENO, POLLIN, 0};
@@ -48,11 +41,7 @@ void say_counts(const prometheus::Registry& registry) {
 int run(const kube::cluster_access& access, int look_every_s) {
   boost::asio::io_context io{1};
   auto registry = std::make_shared<prometheus::Registry>();
-  run_loop loop{loop_config()};
-  auto turn = [&] {
-    io.restart();
-    io.poll();
-  };
+  run_loop loop{real_time_config(1)};
   kube::kube_client client{loop.system(), io, access, {}, registry};
   auto actor = loop.own(spawn_admissions(
     loop.system(), {}, {client.actor(), loop.anchor(), registry, "admissions-0", 1}));
@@ -70,11 +59,7 @@ int run(const kube::cluster_access& access, int look_every_s) {
     fmt::print(stderr, "webhook_host: {}\n", problem);
     return 2;
   }
-  loop.poll = turn;
-  loop.wait = [&](run_loop::duration span) {
-    io.restart();
-    io.run_one_for(span);
-  };
+  share_thread(loop, io);
   fmt::print("port {}\n", service.port());
   std::fflush(stdout);
   bool ready = false;
@@ -90,10 +75,7 @@ int run(const kube::cluster_access& access, int look_every_s) {
     fmt::print("trouble: {}\n", detail);
   service.stop();
   client.stop();
-  for (int i = 0; i < 2; ++i) {
-    turn();
-    loop.settle();
-  }
+  settle_both(loop, io);
   say_counts(*registry);
   return 0;
 }

@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <caf/actor_cast.hpp>
 
+#include "runtime/clock.hpp"
 #include "runtime/http/asio_bridge.hpp"
 #include "runtime/kube/url.hpp"
 #include "runtime/tls/server_tls.hpp"
@@ -19,10 +20,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr const char* review_path = "/mutate";
-
-instant wall_now() {
-  return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
-}
 
 webhook_options completed(webhook_options options) {
   if (!options.now)

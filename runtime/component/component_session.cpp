@@ -8,8 +8,10 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "runtime/admission/webhook_service.hpp"
+#include "runtime/clock.hpp"
 #include "runtime/component/dashboard_front.hpp"
 #include "runtime/component/peers.hpp"
+#include "runtime/loop/real_time.hpp"
 #include "runtime/peer/peer_gate.hpp"
 #include "runtime/secret/secret.hpp"
 #include "runtime/up/session.hpp"
@@ -18,20 +20,8 @@ namespace scaleops {
 
 namespace {
 
-instant wall_now() {
-  return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
-}
-
 uint64_t drawn_seed() {
   return std::stoull(random_hex(8), nullptr, 16);
-}
-
-run_loop_config loop_config() {
-  run_loop_config config;
-  config.begin = wall_now();
-  config.seed = drawn_seed();
-  config.real_time = true;
-  return config;
 }
 
 kube::client_config client_config(component which) {
@@ -71,19 +61,12 @@ struct component_session::edges {
 
 component_session::component_session(component_options options, kube::cluster_access access)
     : options_{std::move(options)},
-      loop_{loop_config()},
+      loop_{real_time_config(drawn_seed())},
       registry_{std::make_shared<prometheus::Registry>()},
       edges_{std::make_unique<edges>(io_)} {
   client_ = std::make_unique<kube::kube_client>(loop_.system(), io_, std::move(access),
                                                 client_config(options_.which), registry_);
-  loop_.poll = [this] {
-    io_.restart();
-    io_.poll();
-  };
-  loop_.wait = [this](run_loop::duration span) {
-    io_.restart();
-    io_.run_one_for(span);
-  };
+  share_thread(loop_, io_);
 }
 
 component_session::~component_session() {
@@ -91,11 +74,7 @@ component_session::~component_session() {
   platform_.reset();
   loop_.settle();
   client_->stop();
-  for (int i = 0; i < 3; ++i) {
-    io_.restart();
-    io_.poll();
-    loop_.settle();
-  }
+  settle_both(loop_, io_);
 }
 
 std::string component_session::connect(milliseconds patience) {

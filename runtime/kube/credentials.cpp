@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 
 #include "messages/crd/base64.hpp"
+#include "runtime/clock.hpp"
 #include "runtime/kube/exec_credential.hpp"
 
 namespace scaleops::kube {
@@ -143,7 +144,7 @@ private:
       fill(fresh, outcome.credential->token);
       read_again_ = steady::time_point::max();
       if (auto& expires = outcome.credential->expires) {
-        auto left = *expires - std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+        auto left = *expires - wall_now();
         left = std::clamp<milliseconds>(left - expiry_margin, plugin_rest, std::chrono::hours{24});
         read_again_ = steady::now() + left;
       }

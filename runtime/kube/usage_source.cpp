@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/clock.hpp"
 #include "runtime/kube/lister.hpp"
 
 namespace scaleops::kube {
@@ -14,10 +15,6 @@ using steady = std::chrono::steady_clock;
 
 constexpr auto rates_fresh_for = std::chrono::seconds{10};
 constexpr auto pods_fresh_for = std::chrono::minutes{1};
-
-instant wall_now() {
-  return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
-}
 
 }  // namespace
 

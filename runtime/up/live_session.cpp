@@ -5,6 +5,7 @@
 #include "messages/labels.hpp"
 #include "runtime/embedded/cluster.hpp"
 #include "runtime/kube/read_only_view.hpp"
+#include "runtime/loop/real_time.hpp"
 #include "runtime/up/session.hpp"
 
 namespace scaleops {
@@ -13,10 +14,6 @@ namespace {
 
 constexpr const char* viewers = "scaleops:viewers";
 constexpr milliseconds longest_learning = std::chrono::seconds{45};
-
-instant wall_now() {
-  return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
-}
 
 kube::client_config client_config() {
   kube::client_config config;
@@ -53,28 +50,13 @@ double counter(const prometheus::Registry& registry, const std::string& name) {
 
 }  // namespace
 
-run_loop_config live_session::loop_config(uint64_t seed) {
-  run_loop_config config;
-  config.begin = wall_now();
-  config.seed = seed;
-  config.real_time = true;
-  return config;
-}
-
 live_session::live_session(settings with)
     : with_{std::move(with)},
-      loop_{loop_config(with_.seed)},
+      loop_{real_time_config(with_.seed)},
       registry_{std::make_shared<prometheus::Registry>()} {
   client_ = std::make_unique<kube::kube_client>(loop_.system(), io_, with_.access, client_config(),
                                                 registry_);
-  loop_.poll = [this] {
-    io_.restart();
-    io_.poll();
-  };
-  loop_.wait = [this](run_loop::duration span) {
-    io_.restart();
-    io_.run_one_for(span);
-  };
+  share_thread(loop_, io_);
 }
 
 live_session::~live_session() {
@@ -84,11 +66,7 @@ live_session::~live_session() {
   loop_.settle();
   client_->stop();
   view_ = nullptr;
-  for (int i = 0; i < 2; ++i) {
-    io_.restart();
-    io_.poll();
-    loop_.settle();
-  }
+  settle_both(loop_, io_);
 }
 
 std::string live_session::connect() {

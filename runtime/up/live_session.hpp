@@ -56,7 +56,6 @@ public:
   live_report report();
 
 private:
-  static run_loop_config loop_config(uint64_t seed);
   void learn();
 
   settings with_;
