@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "messages/component_names.hpp"
 #include "messages/wire/body.hpp"
 #include "messages/wire/envelope.pb.h"
 
@@ -173,9 +174,8 @@ recommendation_made read(const Recommendation& from) {
 }
 
 component_status read(const Status& from) {
-  auto named = [&from](component which) { return to_string(which) == from.component(); };
-  auto which = std::find_if(all_components.begin(), all_components.end(), named);
-  require(which != all_components.end(), "a status of an unknown component");
+  auto which = component_named(from.component());
+  require(which.has_value(), "a status of an unknown component");
   return {*which, from.ready(), from.detail(), at(from.at_ms()), from.done()};
 }
 

@@ -1,6 +1,6 @@
 #include "runtime/config/component_kinds.hpp"
 
-#include <algorithm>
+#include "messages/component_names.hpp"
 
 namespace scaleops::config {
 
@@ -13,10 +13,9 @@ bool read_peer(std::string_view text, peer_address& out) {
   auto name = text.substr(0, equals);
   auto rest = text.substr(equals + 1);
   auto plus = rest.find('+');
-  auto named = [&](component which) { return to_string(which) == name; };
-  auto which = std::find_if(all_components.begin(), all_components.end(), named);
+  auto which = component_named(name);
   auto status = kube::parse_url(rest.substr(0, plus));
-  if (which == all_components.end() || !status)
+  if (!which || !status)
     return false;
   peer_address read{*which, *status, {}};
   if (plus != rest.npos) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "messages/component_names.hpp"
+
 namespace scaleops::peer {
 
 namespace {
@@ -18,10 +20,7 @@ std::optional<component> component_of(std::string_view user, std::string_view ns
   if (!user.starts_with(prefix))
     return std::nullopt;
   user.remove_prefix(prefix.size());
-  for (auto which : all_components)
-    if (to_string(which) == user)
-      return which;
-  return std::nullopt;
+  return component_named(user);
 }
 
 bool may_say(component sender, component receiver, const wire::body& what) {

@@ -1,8 +1,8 @@
 #include "runtime/peer/status_json.hpp"
 
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
+
+#include "messages/component_names.hpp"
 
 namespace scaleops::peer {
 
@@ -21,11 +21,8 @@ std::optional<component_status> parse_status(const std::string& text, std::strin
   auto document = json::parse(text, nullptr, false);
   try {
     component_status status;
-    auto name = document.at("component").get<std::string>();
-    auto named = [&](component which) { return to_string(which) == name; };
-    auto which = std::find_if(all_components.begin(), all_components.end(), named);
-    if (which == all_components.end() ||
-        !parse_rfc3339(document.at("at").get<std::string>(), status.at)) {
+    auto which = component_named(document.at("component").get<std::string>());
+    if (!which || !parse_rfc3339(document.at("at").get<std::string>(), status.at)) {
       problem = "a status of an unknown component or time";
       return std::nullopt;
     }
