@@ -6,6 +6,8 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/common/logic/unheard.hpp"
+
 namespace scaleops::dashboards {
 
 namespace {
@@ -91,7 +93,7 @@ struct change_writer_state {
   void on_failure(job what, const caf::error& error) {
     auto code = code_of(error);
     bool raced = code == ec::conflict || code == ec::already_exists || code == ec::not_found;
-    bool unheard = code == ec::timeout || code == ec::unavailable || code == ec::server_error;
+    bool unheard = may_be_done(code);
     what.unsure |= unheard;
     if (!(raced || unheard) || ++what.attempt >= cfg.attempts)
       return finish(what, text_of(error));

@@ -10,6 +10,7 @@
 #include <caf/typed_actor.hpp>
 
 #include "actors/common/env.hpp"
+#include "actors/common/logic/unheard.hpp"
 #include "actors/updater/logic/planner.hpp"
 #include "actors/updater/updater.hpp"
 
@@ -48,11 +49,6 @@ struct flight_ended {
 
 using flight_sink_actor =
   caf::typed_actor<caf::reacts_to<action_accepted>, caf::reacts_to<flight_ended>>;
-
-/// Whether a request that failed so may have been carried out all the same.
-inline bool may_be_done(ec code) {
-  return code == ec::timeout || code == ec::unavailable || code == ec::server_error;
-}
 
 /// What each flight is given.
 struct flight_order {

@@ -11,6 +11,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/common/logic/unheard.hpp"
 #include "actors/updater/logic/token_bucket.hpp"
 
 namespace scaleops {
@@ -143,8 +144,7 @@ struct reporter_state {
 
   static bool passes(const caf::error& error) {
     auto code = code_of(error);
-    return code == ec::too_many_requests || code == ec::server_error || code == ec::unavailable ||
-           code == ec::timeout;
+    return code == ec::too_many_requests || may_be_done(code);
   }
 
   instant now() { return env.anchor.at(self->clock().now()); }
