@@ -45,11 +45,12 @@ struct canary_state {
             });
   }
 
-  void create_recommendation(promise_type promise, const object_ptr& wanted) {
+  void create_recommendation(promise_type promise, const object_ptr& wanted,
+                             bool home_made = false) {
     self->request(env.kube, cfg.answer_timeout, create_object{wanted})
       .then([this, promise, wanted](object_ptr&) { write_status(promise, wanted); },
-            [this, promise, wanted](caf::error& error) {
-              if (code_of(error) == ec::not_found)
+            [this, promise, wanted, home_made](caf::error& error) {
+              if (code_of(error) == ec::not_found && !home_made)
                 create_home(promise, wanted);
               else
                 give_up(promise, "its recommendation could not be created", error);
@@ -63,17 +64,10 @@ struct canary_state {
     self
       ->request(env.kube, cfg.answer_timeout,
                 create_object{std::make_shared<const object>(std::move(home))})
-      .then(
-        [this, promise, wanted](object_ptr&) {
-          self->request(env.kube, cfg.answer_timeout, create_object{wanted})
-            .then([this, promise, wanted](object_ptr&) { write_status(promise, wanted); },
-                  [this, promise](caf::error& error) {
-                    give_up(promise, "its recommendation could not be created", error);
-                  });
-        },
-        [this, promise](caf::error& error) {
-          give_up(promise, "its namespace could not be created", error);
-        });
+      .then([this, promise, wanted](object_ptr&) { create_recommendation(promise, wanted, true); },
+            [this, promise](caf::error& error) {
+              give_up(promise, "its namespace could not be created", error);
+            });
   }
 
   void write_status(promise_type promise, const object_ptr& wanted) {
