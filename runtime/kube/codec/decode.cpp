@@ -1,7 +1,5 @@
 #include "runtime/kube/codec/decode.hpp"
 
-#include <charconv>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -12,12 +10,6 @@
 namespace scaleops::kube {
 
 namespace {
-
-uint64_t version_of(std::string_view words) {
-  uint64_t out = 0;
-  std::from_chars(words.data(), words.data() + words.size(), out);
-  return out;
-}
 
 bool is_ours(object_kind kind) {
   return !crd::plural_of(kind).empty();

@@ -1,7 +1,5 @@
 #include "runtime/kube/codec/decode_wire.hpp"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include "runtime/kube/codec/kinds.hpp"
@@ -9,12 +7,6 @@
 namespace scaleops::kube::wire {
 
 namespace {
-
-uint64_t version_of(std::string_view words) {
-  uint64_t out = 0;
-  std::from_chars(words.data(), words.data() + words.size(), out);
-  return out;
-}
 
 decoded_object read_one(object_kind kind, const resource_type& type, std::string_view bytes) {
   auto* of = message_of(type.kind);

@@ -2,11 +2,20 @@
 // decoders only.
 #pragma once
 
+#include <charconv>
+
 #include "messages/objects.hpp"
 #include "runtime/kube/codec/json.hpp"
 #include "runtime/kube/codec/wire_view.hpp"
 
 namespace scaleops::kube {
+
+/// A resourceVersion as a number; 0: none.
+inline uint64_t version_of(std::string_view words) {
+  uint64_t out = 0;
+  std::from_chars(words.data(), words.data() + words.size(), out);
+  return out;
+}
 
 template <class View>
 metadata read_metadata(View object);

@@ -1,20 +1,11 @@
 // Metadata and pods: what is read a hundred thousand times.
 #include <algorithm>
-#include <charconv>
 
 #include "runtime/kube/codec/kinds.hpp"
 
 namespace scaleops::kube {
 
 namespace {
-
-template <class View>
-uint64_t version_of(View text) {
-  uint64_t out = 0;
-  auto words = text.text();
-  std::from_chars(words.data(), words.data() + words.size(), out);
-  return out;
-}
 
 template <class View>
 container_resources read_resources(View value) {
@@ -106,7 +97,7 @@ metadata read_metadata(View object) {
     else if (key == "uid")
       out.uid = field.string();
     else if (key == "resourceVersion")
-      out.resource_version = version_of(field);
+      out.resource_version = version_of(field.text());
     else if (key == "generation")
       out.generation = field.integer();
     else if (key == "creationTimestamp")
