@@ -58,10 +58,7 @@ struct bench {
 
   template <class Done>
   bool until(Done done) {
-    auto end = std::chrono::steady_clock::now() + 5s;
-    while (!done() && std::chrono::steady_clock::now() < end)
-      turn();
-    return done();
+    return turn_until([this] { turn(); }, done);
   }
 
   std::string authority() {

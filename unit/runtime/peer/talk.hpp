@@ -2,6 +2,7 @@
 // tokens.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -75,6 +76,15 @@ inline usage_batch batch(uint64_t seq) {
   workload_usage usage{
     facts("web"), {{0, 0, {instant{std::chrono::seconds{1}}, 5, 0, 1 << 20, true}}}, {}};
   return {3, seq, std::make_shared<const std::vector<workload_usage>>(std::vector{usage})};
+}
+
+/// Turns until it is done, five seconds at most; whether it is.
+template <class Turn, class Done>
+bool turn_until(Turn turn, Done done) {
+  auto end = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+  while (!done() && std::chrono::steady_clock::now() < end)
+    turn();
+  return done();
 }
 
 }  // namespace scaleops::test
