@@ -130,6 +130,19 @@ class Loop(unittest.TestCase):
         self.assertEqual(kept["grantedBy"], "anna")
         self.assertEqual(self.page("/api/v1/updates/pause", "anna", {"why": "mine"})[0], 403)
 
+    def test_5_a_grant_does_not_wait_for_the_recommender(self):
+        self.platform.kill("recommender")
+        self.plane.apply([deployment("fresh", "shop", 1)])
+        self.wait("the new workload is listed", lambda: "fresh" in {
+            row["name"] for row in self.page("/api/v1/workloads")[1]["items"]})
+        self.assertEqual(self.page("/api/v1/workloads/automation", "anna", {
+            "automated": True, "workloads": ["shop/Deployment/fresh"]})[0], 200)
+        kept = self.plane.get("recommendation", "deployment-fresh", "-n", "shop")
+        self.assertEqual(kept["spec"]["automation"]["grantedBy"], "anna")
+        self.assertNotIn("status", kept)
+        self.platform.start("recommender")
+        self.wait("it is recommended", lambda: self.recommended("fresh"))
+
     def test_5_what_other_components_know_reaches_the_page(self):
         self.assertEqual(self.page("/api/v1/workloads/shop/Deployment/web")[0], 200)
         url = f"http://127.0.0.1:{self.platform.ports['dashboards']['own']}/api/v1/workloads/shop/Deployment/web/evidence"
@@ -162,7 +175,8 @@ class Loop(unittest.TestCase):
                 "recommender": {("delete", "checkpoints")},  # when a slot's workloads are gone for a week
                 # Live memory is looked at before a shrink, which takes hours of history.
                 "updater": {("list", "pods", "metrics.k8s.io"), ("get", "nodes/proxy")},
-                "dashboards": {("list", "pods", "metrics.k8s.io")}}
+                # Read again only where another writer was faster.
+                "dashboards": {("list", "pods", "metrics.k8s.io"), ("get", "recommendations")}}
         recommender = f"system:serviceaccount:{NAMESPACE}:recommender"
         self.wait("what was learned is saved again", lambda: any(
             call[:2] == ("patch", "checkpoints") for call in self.plane.calls(recommender)), 180)
