@@ -2,9 +2,9 @@
 
 import json
 
-# Users' and accounts' requests once answered, without bodies; the control plane's own are left out.
+# Users' and accounts' requests once answered (a watch: once opened), without bodies; the control plane's own are left out.
 POLICY = {
-    "apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived", "ResponseStarted"],
+    "apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"],
     "rules": [
         {"level": "None", "userGroups": ["system:masters"]},
         {"level": "None", "users": ["system:apiserver", "system:kube-controller-manager", "system:kube-scheduler"]},
@@ -19,8 +19,8 @@ def arguments(folder):
 
 
 def calls(folder):
-    """{(user, verb, resource[/subresource], group): the status codes that it was answered with}. A watch is logged when it
-    ends. Impersonated calls count for whom they were made for."""
+    """{(user, verb, resource[/subresource], group): the status codes that it was answered with}. Impersonated calls count
+    for whom they were made for."""
     found = {}
     log = folder / "audit.log"
     for line in log.read_text().splitlines() if log.exists() else []:
