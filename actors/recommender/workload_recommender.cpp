@@ -39,6 +39,7 @@ struct workload_recommender_state {
   std::optional<decision_evidence> evidence;  // of `last`
   instant decided{};
   instant published{};
+  instant learned{};  // the newest sample that a decision knows
 
   instant now() { return anchor.at(self->clock().now()); }
 
@@ -58,15 +59,23 @@ struct workload_recommender_state {
   void on_usage(usage_part& part) {
     auto& usage = (*part.batch)[part.index];
     // The samples' indices refer to the facts that came with them.
-    for (auto& sample : usage.samples)
-      if (sample.container < usage.workload->containers.size())
-        state_of(usage.workload->containers[sample.container].name)
-          .observe(sample.sample, sample.pod);
+    instant newest = learned;
+    for (auto& sample : usage.samples) {
+      if (sample.container >= usage.workload->containers.size())
+        continue;
+      state_of(usage.workload->containers[sample.container].name)
+        .observe(sample.sample, sample.pod);
+      newest = std::max(newest, sample.sample.at);
+    }
     for (auto& kill : usage.kills)
       state_of(kill.container).observe_oom(kill.kill);
     part.taken.reset();
-    if (!usage.kills.empty() || now() - decided >= decide_interval)
-      decide(!usage.kills.empty());
+    // By the samples' time too: a history that comes in one piece is not left for the next round.
+    if (usage.kills.empty() && now() - decided < decide_interval &&
+        newest - learned < decide_interval)
+      return;
+    learned = newest;
+    decide(!usage.kills.empty());
   }
 
   container_state& state_of(const std::string& container) { return states[container]; }

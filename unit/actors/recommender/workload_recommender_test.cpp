@@ -97,6 +97,20 @@ TEST_CASE_METHOD(fixture,
   CHECK(made->back().recommendation->revision <= revision + 2);
 }
 
+TEST_CASE_METHOD(fixture, "a history that comes in one piece is decided upon at once") {
+  start();
+  std::vector<container_usage> past;
+  for (auto at = w.wall() - 48h; at < w.wall(); at += 5min)
+    past.push_back(sample_at(at, 200, "300Mi"));
+  use(std::move(past));
+  REQUIRE(made->size() == 2);
+  CHECK(made->back().coverage > 0.9);
+  CHECK(*last().target.requests.memory < mem("1Gi"));
+  // What comes soon after waits for the next round.
+  use({sample_at(w.wall() + 15s, 200, "300Mi")});
+  CHECK(made->size() == 2);
+}
+
 TEST_CASE_METHOD(fixture, "a part is let go as soon as it was learned") {
   start();
   auto released = std::make_shared<int>(0);
