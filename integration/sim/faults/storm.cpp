@@ -13,6 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr milliseconds until_told = 24h * 365;
+
 milliseconds seconds_between(entropy& dice, double low, double high) {
   return milliseconds{int64_t(1000 * dice.between(low, high))};
 }
@@ -206,14 +208,19 @@ private:
     auto draw = dice_.next();
     bool all = dice_.chance(0.4);
     span = std::min(span, faults_end() - at);
+    auto name = std::make_shared<std::string>();
+    // Ended by us: the cluster's clock may jump meanwhile.
     add(
       at, span,
       [=](simulation& sim) {
-        sim.cluster().metrics_outage(all ? std::string{} : any_name(sim, object_kind::node, draw),
-                                     span);
+        *name = all ? std::string{} : any_name(sim, object_kind::node, draw);
+        sim.cluster().metrics_outage(*name, until_told);
         sim.fault_begins("no metrics");
       },
-      [](simulation& sim) { sim.fault_ends("no metrics"); });
+      [=](simulation& sim) {
+        sim.cluster().metrics_outage(*name, milliseconds{0});
+        sim.fault_ends("no metrics");
+      });
   }
 
   void jump(milliseconds at) {
