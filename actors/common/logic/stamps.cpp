@@ -1,6 +1,8 @@
 #include "actors/common/logic/stamps.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include "messages/labels.hpp"
 
@@ -11,6 +13,10 @@ namespace {
 const std::string* find(const string_map& map, std::string_view key) {
   auto found = map.find(std::string(key));
   return found == map.end() ? nullptr : &found->second;
+}
+
+const std::string* annotation(const metadata& meta, std::string_view key) {
+  return find(meta.annotations, key);
 }
 
 bool contains_all(const string_map& all, const string_map& part) {
@@ -46,39 +52,76 @@ pod_stamps stamps_for(const metadata& meta, const stamp_inputs& in) {
 }
 
 std::optional<named_resources> origin_of(const metadata& meta) {
-  auto* text = find(meta.annotations, labels::origin_resources);
+  auto* text = annotation(meta, labels::origin_resources);
   return text ? read_resources(*text) : std::nullopt;
 }
 
+namespace {
+
+/// What is written on a pod. Each text is read once, and only if it is asked for: the updater looks
+/// at every pod again and again.
+class written_resources {
+public:
+  explicit written_resources(const metadata& meta) : meta_{meta} {}
+
+  const container_resources* of(const std::string& container) {
+    for (auto* part : {&applied_, &origin_})
+      if (auto* found = part->find(meta_, container))
+        return found;
+    return nullptr;
+  }
+
+private:
+  struct part {
+    std::string_view key;
+    bool read = false;
+    std::optional<named_resources> value = {};
+
+    const container_resources* find(const metadata& meta, const std::string& container) {
+      if (!std::exchange(read, true))
+        if (auto* text = annotation(meta, key))
+          value = read_resources(*text);
+      if (!value)
+        return nullptr;
+      auto found = value->find(container);
+      return found == value->end() ? nullptr : &found->second;
+    }
+  };
+
+  const metadata& meta_;
+  part applied_{labels::last_applied_resources};
+  part origin_{labels::origin_resources};
+};
+
+}  // namespace
+
 std::optional<container_resources> stamped_resources(const metadata& meta,
                                                      const std::string& container) {
-  auto* applied = find(meta.annotations, labels::last_applied_resources);
-  for (auto& written : {applied ? read_resources(*applied) : std::nullopt, origin_of(meta)}) {
-    if (!written)
-      continue;
-    if (auto found = written->find(container); found != written->end())
-      return found->second;
-  }
-  return std::nullopt;
+  written_resources written{meta};
+  auto* found = written.of(container);
+  return found ? std::optional{*found} : std::nullopt;
 }
 
 named_resources unstamped(const pod& touched) {
   named_resources result;
-  if (!origin_of(touched.meta))
+  if (!annotation(touched.meta, labels::origin_resources))
     return result;
+  written_resources written{touched.meta};
   for (auto& container : touched.containers) {
     if (container.role == container_role::init)
       continue;
-    auto written = stamped_resources(touched.meta, container.name);
-    if (written && *written != container.resources)
+    auto* known = written.of(container.name);
+    if (known && *known != container.resources)
       result.emplace(container.name, container.resources);
   }
+  if (!result.empty() && !origin_of(touched.meta))
+    result.clear();  // unreadable: who touched it is not known
   return result;
 }
 
 std::set<std::string> managed_containers_of(const metadata& meta) {
   std::set<std::string> names;
-  auto* text = find(meta.annotations, labels::managed_containers);
+  auto* text = annotation(meta, labels::managed_containers);
   if (!text)
     return names;
   for (size_t at = 0; at < text->size();) {
