@@ -8,8 +8,10 @@
 #include <caf/local_actor.hpp>
 #include <caf/send.hpp>
 
+#include "actors/common/logic/stamps.hpp"
 #include "actors/updater/evictor.hpp"
 #include "actors/updater/resizer.hpp"
+#include "messages/labels.hpp"
 
 namespace scaleops {
 
@@ -18,12 +20,21 @@ namespace {
 /// After so long, a pod that goes away does so for another reason than the eviction nobody
 /// answered.
 constexpr milliseconds doubt_holds = std::chrono::minutes{10};
+constexpr const char* went_unanswered = "the answer was lost, then the pod went away";
+constexpr const char* led_by_another = "another updater leads now";
 
 named_resources resources_after(const pod_wish& wish) {
   auto after = named(wish.target->containers);
   for (auto& part : wish.containers)
     after[part.container] = part.resources;
   return after;
+}
+
+/// The resize stands on the pod with its stamps: nothing is left to do for it but to tell it.
+bool stands_stamped(const pod_wish& wish, const pod& one) {
+  bool managed = one.meta.labels.contains(std::string(labels::managed));
+  bool written = wish.reverts ? !managed : managed && unstamped(one).empty();
+  return written && named(one.containers) == resources_after(wish);
 }
 
 }  // namespace
@@ -51,8 +62,16 @@ void flight_deck::start_resizer(pod_wish wish, instant now) {
     remembered.last_resize = now;
     remembered.unsure = remembered.told = false;
   }
+  drop_resize_doubt(uid);
   auto actor = spawn_resizer(self_, cfg_, kube_, {wish, {}}, sink_);
   pilots_[uid] = {std::move(actor), std::move(wish), false};
+}
+
+/// Whatever is done to the pod next settles it. An eviction's stays: the pod may go away by it yet.
+void flight_deck::drop_resize_doubt(const std::string& uid) {
+  auto known = doubts_.find(uid);
+  if (known != doubts_.end() && known->second.wish.action == update_action::resize)
+    doubts_.erase(known);
 }
 
 void flight_deck::start_evictor(pod_wish wish) {
@@ -60,14 +79,21 @@ void flight_deck::start_evictor(pod_wish wish) {
   std::set<std::string> siblings;
   for (auto& [ref, one] : cluster_.index.pods_of(wish.workload))
     siblings.insert(one->meta.uid);
+  drop_resize_doubt(uid);
   auto actor = spawn_evictor(self_, cfg_, kube_, {wish, std::move(siblings)}, sink_);
   pilots_[uid] = {std::move(actor), std::move(wish), false};
 }
 
-void flight_deck::on_accepted(const action_accepted& accepted) {
-  doubts_.erase(accepted.uid);
-  if (auto flying = pilots_.find(accepted.uid); flying != pilots_.end())
+void flight_deck::on_accepted(const action_accepted& accepted, instant now) {
+  auto known = doubts_.find(accepted.uid);
+  if (auto flying = pilots_.find(accepted.uid); flying != pilots_.end()) {
     flying->second.accepted = true;
+    if (known != doubts_.end())
+      doubts_.erase(known);
+  } else if (known != doubts_.end() && known->second.wish.action == update_action::evict) {
+    tell_done(known->second.wish, led_by_another, now);
+    doubts_.erase(known);
+  }
   auto found = memory_.pods.find(accepted.uid);
   if (accepted.generation != 0 && found != memory_.pods.end())
     found->second.sent_generation = accepted.generation;
@@ -76,8 +102,11 @@ void flight_deck::on_accepted(const action_accepted& accepted) {
 void flight_deck::on_ended(const flight_ended& ended, instant now) {
   auto& wish = ended.wish;
   auto& uid = wish.target->meta.uid;
-  if (memory_.flights.erase(uid) == 0)
-    return;  // abandoned
+  if (memory_.flights.erase(uid) == 0) {  // abandoned
+    if (ended.how == flight_ended::end::done && doubts_.erase(uid) > 0)
+      on_done(ended, now);
+    return;
+  }
   pilots_.erase(uid);
   if (wish.disruptive)
     memory_.workloads[wish.workload].last_disruption = now;
@@ -97,7 +126,7 @@ void flight_deck::on_ended(const flight_ended& ended, instant now) {
       break;
     case end::gone:
       if (auto known = doubts_.extract(uid))
-        tell_lost_answer(known.mapped().wish, now);
+        tell_done(known.mapped().wish, went_unanswered, now);
       else
         count("gone");
       break;
@@ -135,38 +164,59 @@ void flight_deck::on_done(const flight_ended& ended, instant now) {
     remembered.unsure = false;
     remembered.stamped_version = std::max(remembered.stamped_version, ended.stamped_version);
   }
-  if (news) {
-    book_.metrics().count_action(wish.action, "done");
-    book_.note_done(wish, ended.detail, now);
-  }
+  if (news)
+    tell_done(wish, ended.detail, now);
   if (ended.stamped)
     memory_.calm_down(wish.workload);
   else
     memory_.back_off(wish.workload, refusal::api_error, ended.detail, cfg_.rules, now);
 }
 
-/// A resize is looked for on the pod itself (confirmation.hpp); of an eviction nothing else remains
-/// than that the pod goes away.
+/// A resize that is not stamped is looked for on the pod by the planner (confirmation.hpp); of an
+/// eviction nothing else remains than that the pod goes away.
 void flight_deck::doubt_it(const pod_wish& wish, instant now) {
   auto& uid = wish.target->meta.uid;
+  doubts_.insert_or_assign(uid, doubt{wish, now});
   if (wish.action == update_action::evict)
-    doubts_.insert_or_assign(uid, doubt{wish, now});
-  else
-    memory_.pods[uid].unsure = true;
+    return;
+  memory_.pods[uid].unsure = true;
+  auto& pods = cluster_.index.pods_of(wish.workload);
+  if (auto known = pods.find({wish.target->meta.ns, wish.target->meta.name}); known != pods.end())
+    settle_resize(*known->second, now);
 }
 
 void flight_deck::settle_doubt(const pod_step& step, instant now) {
-  std::erase_if(doubts_, [&](auto& entry) { return now - entry.second.since > doubt_holds; });
-  auto& one = step.after ? step.after : step.before;
+  std::erase_if(doubts_, [&](auto& entry) {
+    return entry.second.wish.action == update_action::evict &&
+           now - entry.second.since > doubt_holds;
+  });
   if (step.after && !step.after->meta.deleted)
-    return;
-  if (auto known = doubts_.extract(one->meta.uid))
-    tell_lost_answer(known.mapped().wish, now);
+    return settle_resize(*step.after, now);
+  auto& one = step.after ? step.after : step.before;
+  auto known = doubts_.extract(one->meta.uid);
+  if (known && known.mapped().wish.action == update_action::evict)
+    tell_done(known.mapped().wish, went_unanswered, now);
 }
 
-void flight_deck::tell_lost_answer(const pod_wish& wish, instant now) {
+/// Only the answer to the stamp was lost.
+void flight_deck::settle_resize(const pod& one, instant now) {
+  auto known = doubts_.find(one.meta.uid);
+  if (known == doubts_.end() || known->second.wish.action != update_action::resize ||
+      !stands_stamped(known->second.wish, one))
+    return;
+  auto& remembered = memory_.pods[one.meta.uid];
+  if (remembered.sent_generation == 0)
+    remembered.sent_generation = one.meta.generation;
+  auto wish = std::move(known->second.wish);
+  doubts_.erase(known);
+  on_done({flight_ended::end::done, std::move(wish), refusal::none, "the answer was lost", true,
+           one.meta.resource_version},
+          now);
+}
+
+void flight_deck::tell_done(const pod_wish& wish, const std::string& detail, instant now) {
   book_.metrics().count_action(wish.action, "done");
-  book_.note_done(wish, "the answer was lost, then the pod went away", now);
+  book_.note_done(wish, detail, now);
 }
 
 void flight_deck::on_refused(const flight_ended& ended, instant now) {
@@ -230,12 +280,10 @@ void flight_deck::abandon(instant now) {
     dismissed_.insert(pilot.actor.address());
     // Not `kill`: that is fatal to whoever is linked, which is us.
     caf::anon_send_exit(pilot.actor, caf::exit_reason::user_shutdown);
-    if (pilot.accepted && pilot.wish.action == update_action::evict) {
-      book_.metrics().count_action(update_action::evict, "done");
-      book_.note_done(pilot.wish, "another updater leads now", now);
-    } else {
+    if (pilot.accepted && pilot.wish.action == update_action::evict)
+      tell_done(pilot.wish, led_by_another, now);
+    else
       doubt_it(pilot.wish, now);
-    }
   }
   pilots_.clear();
   memory_.flights.clear();

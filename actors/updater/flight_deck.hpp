@@ -29,7 +29,7 @@ public:
         sink_{std::move(sink)} {}
 
   void launch(pod_wish wish, instant now);
-  void on_accepted(const action_accepted& accepted);
+  void on_accepted(const action_accepted& accepted, instant now);
   void on_ended(const flight_ended& ended, instant now);
 
   /// A child's exit. False: it was none of ours.
@@ -49,7 +49,9 @@ private:
   void on_done(const flight_ended& ended, instant now);
   void doubt_it(const pod_wish& wish, instant now);
   void settle_doubt(const pod_step& step, instant now);
-  void tell_lost_answer(const pod_wish& wish, instant now);
+  void settle_resize(const pod& one, instant now);
+  void tell_done(const pod_wish& wish, const std::string& detail, instant now);
+  void drop_resize_doubt(const std::string& uid);
   void on_refused(const flight_ended& ended, instant now);
   void send_step(const std::shared_ptr<const pod>& one, bool deleted);
 
@@ -65,7 +67,7 @@ private:
     pod_wish wish;
     bool accepted = false;  // by the API server
   };
-  /// An eviction that may have been carried out.
+  /// An action that may have been carried out.
   struct doubt {
     pod_wish wish;
     instant since{};

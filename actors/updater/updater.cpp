@@ -398,7 +398,7 @@ self_actor::behavior_type updater(self_actor::stateful_pointer<updater_state> se
           // leadership sink
           [&st](const leadership_changed& change) { st.on_leadership(change); },
           // flight and measure sinks
-          [&st](const action_accepted& accepted) { st.deck->on_accepted(accepted); },
+          [&st](const action_accepted& accepted) { st.deck->on_accepted(accepted, st.now()); },
           [&st](const flight_ended& ended) { st.on_flight_ended(ended); },
           [&st](node_measured& measured) { st.on_measured(measured); },
           // own

@@ -56,8 +56,8 @@ struct bench {
     kube.data().metrics["node-1"] = metrics;
   }
 
-  void start() {
-    cfg.elect = false;
+  void start(bool elect = false) {
+    cfg.elect = elect;
     component_env env{kube.handle(), w.anchor(), registry, "updater-0", 1};
     aut = w.own(spawn_updater(w.sys(), cfg, env, {}));
     w.settle();
@@ -107,6 +107,15 @@ struct bench {
     return size_t(std::count_if(all.begin(), all.end(), [](auto& one) { return !one.dry_run; }));
   }
 };
+
+lease lease_of(std::string holder) {
+  lease one;
+  one.meta.ns = "scaleops-system";
+  one.meta.name = "scaleops-updater";
+  one.holder = std::move(holder);
+  one.duration = 15s;
+  return one;
+}
 
 }  // namespace
 
@@ -243,17 +252,9 @@ TEST_CASE("another writer that keeps reverting us is left alone and named") {
 
 TEST_CASE("only the leader acts, and what it had under way ends with its lead") {
   bench b;
-  b.cfg.elect = true;
-  lease other;
-  other.meta.ns = "scaleops-system";
-  other.meta.name = "scaleops-updater";
-  other.holder = "updater-1";
-  other.duration = 15s;
-  b.kube.put(other);
+  b.kube.put(lease_of("updater-1"));
   b.recommend_web(res(900, "2Gi"), res(1800, "4Gi"), true);
-  component_env env{b.kube.handle(), b.w.anchor(), std::make_shared<prometheus::Registry>(),
-                    "updater-0", 1};
-  b.aut = b.w.own(spawn_updater(b.w.sys(), b.cfg, env, {}));
+  b.start(true);
   b.w.run_for(10s);
   CHECK(b.kube.data().resized.empty());
   // The other one falls silent: we take over.
@@ -261,8 +262,7 @@ TEST_CASE("only the leader acts, and what it had under way ends with its lead") 
   b.w.run_for(30s);
   CHECK(b.kube.data().resized.size() == 3);
   // And lose it again before the kubelet has done anything.
-  other.holder = "updater-2";
-  b.kube.put(other);
+  b.kube.put(lease_of("updater-2"));
   b.w.run_for(20s);
   auto status = b.w.ask<component_status>(b.aut, status_query{});
   REQUIRE(status);
@@ -350,6 +350,32 @@ TEST_CASE("a restarted updater stamps what its predecessor did last") {
   REQUIRE(log.records.size() == 3);
   CHECK(log.records[0].before.requests == res(500, "1Gi"));
   CHECK(log.records[0].after.requests == res(200, "600Mi"));
+  CHECK(b.actions("resize", "done") == 3);
+}
+
+TEST_CASE("a resize whose stamp was written as the lead was lost is told once") {
+  bench b;
+  b.recommend_web(res(200, "600Mi"), res(400, "1200Mi"));
+  b.cfg.lease_renew = 100ms;
+  int stamps = 0;
+  b.kube.data().fail_patch = [&](auto& one) {
+    if (!one.labels.empty() && ++stamps == 1) {
+      b.kube.break_watches(object_kind::pod, ec::gone);
+      b.kube.put(lease_of("updater-1"));
+    }
+    return ec::none;
+  };
+  b.kube.data().lose_patch = [&](auto& one) { return !one.labels.empty() && stamps == 1; };
+  b.start(true);
+  b.run(300s);  // the other one falls silent, we lead again
+  auto log = b.log();
+  for (auto name : {"web-1", "web-2", "web-3"}) {
+    INFO(name);
+    CHECK(b.pod_named(name).meta.labels.contains("scaleops.sh/managed"));
+    CHECK(std::count_if(log.records.begin(), log.records.end(), [&](auto& record) {
+            return record.done && record.pod.name == name;
+          }) == 1);
+  }
   CHECK(b.actions("resize", "done") == 3);
 }
 
