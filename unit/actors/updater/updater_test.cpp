@@ -372,9 +372,8 @@ TEST_CASE("a resize whose stamp was written as the lead was lost is told once") 
   for (auto name : {"web-1", "web-2", "web-3"}) {
     INFO(name);
     CHECK(b.pod_named(name).meta.labels.contains("scaleops.sh/managed"));
-    CHECK(std::count_if(log.records.begin(), log.records.end(), [&](auto& record) {
-            return record.done && record.pod.name == name;
-          }) == 1);
+    CHECK(std::count_if(log.records.begin(), log.records.end(),
+                        [&](auto& record) { return record.done && record.pod.name == name; }) == 1);
   }
   CHECK(b.actions("resize", "done") == 3);
 }
