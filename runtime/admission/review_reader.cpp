@@ -1,3 +1,5 @@
+#include <initializer_list>
+
 #include <fmt/format.h>
 
 #include "runtime/admission/review.hpp"
@@ -21,6 +23,32 @@ void read_places(json_view containers, bool init, std::vector<container_place>& 
     into.push_back({init, index++, bool(resources), amounts_in(resources["requests"]),
                     amounts_in(resources["limits"])});
   });
+}
+
+/// The member that a patch may go into and that is neither an object nor absent; null: none.
+const char* misshapen(json_view of, std::initializer_list<const char*> members) {
+  for (auto* member : members)
+    if (auto value = of[member]; value && !value.is_object())
+      return member;
+  return nullptr;
+}
+
+/// The same in all of a pod, with its path; empty: none.
+std::string misshapen(json_view object) {
+  if (auto* wrong = misshapen(object["metadata"], {"labels", "annotations"}))
+    return fmt::format("metadata.{}", wrong);
+  std::string out;
+  for (auto* list : {"containers", "initContainers"}) {
+    size_t index = 0;
+    object["spec"][list].each([&](json_view container) {
+      if (auto* wrong = misshapen(container, {"resources"}))
+        out = fmt::format("spec.{}[{}].{}", list, index, wrong);
+      else if (auto* part = misshapen(container["resources"], {"requests", "limits"}))
+        out = fmt::format("spec.{}[{}].resources.{}", list, index, part);
+      ++index;
+    });
+  }
+  return out;
 }
 
 read_review doubtful(read_review out, verdict why, std::string detail) {
@@ -79,6 +107,9 @@ read_review review_reader::read(std::string_view body) {
   if (object["kind"].text() != "Pod" || spec["containers"].size() == 0)
     return doubtful(std::move(out), verdict::invalid_pod,
                     "request.object: is no Pod with containers");
+  if (auto wrong = misshapen(object); !wrong.empty())
+    return doubtful(std::move(out), verdict::invalid_pod,
+                    fmt::format("request.object.{}: is no object", wrong));
   out.review.ns = request["namespace"].string();
   out.review.dry_run = request["dryRun"].boolean();
   auto subject = std::make_shared<pod>(kube::read_pod(object));

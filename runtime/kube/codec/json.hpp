@@ -58,6 +58,7 @@ public:
     double out = 0;  // integers count as numbers
     return there_ && element_.get(out) == simdjson::SUCCESS ? out : otherwise;
   }
+  bool is_object() const { return there_ && element_.is_object(); }
   bool is_integer() const { return there_ && element_.is_int64(); }
 
   instant time() const {

@@ -166,6 +166,10 @@ TEST_CASE("what is no review of a new pod is a doubt with its reason, and keeps 
   CHECK(doubt(with("/request/object", nullptr)) == verdict::invalid_pod);
   CHECK(doubt(with("/request/object/kind", "Job")) == verdict::invalid_pod);
   CHECK(doubt(with("/request/object/spec/containers", json::array())) == verdict::invalid_pod);
+  for (auto* member : {"metadata/labels", "metadata/annotations", "spec/containers/0/resources",
+                       "spec/containers/0/resources/limits"})
+    CHECK(doubt(with((std::string{"/request/object/"} + member).c_str(), "no object")) ==
+          verdict::invalid_pod);
 
   review_reader reader;
   auto text = review.dump();
