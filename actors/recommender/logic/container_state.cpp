@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "actors/recommender/logic/seconds.hpp"
+
 namespace scaleops {
 
 namespace {
-
-uint32_t seconds_of(instant at) {
-  return uint32_t(std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count());
-}
 
 /// FNV-1a, never 0.
 uint64_t hash_of(std::string_view text) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "actors/recommender/logic/seconds.hpp"
+
 namespace scaleops {
 
 namespace {
@@ -197,13 +199,22 @@ memory_answer memory_model::estimate(const memory_question& question, uint32_t n
 }
 
 void memory_model::add_kill(const oom_event& kill) {
-  auto at = uint32_t(std::chrono::floor<std::chrono::seconds>(kill.at).time_since_epoch().count());
+  auto at = seconds_of(kill.at);
   double base = double(std::max({kill.memory_request, kill.memory_peak, int64_t(live_k_ * kib)}));
   if (kill.memory_limit > 0 && kill.cause == kill_cause::container_limit)
     base = double(kill.memory_limit);
   if (base <= 0)
     return;
-  limit_k_ = float(base / kib);
+  auto limit = float(base / kib);
+  float least = std::max(limit * 1.2f, limit + least_bump_k);
+  // Replicas that die together are one event: this one had never seen more memory.
+  bool together = kill_s_ != 0 && at < kill_s_ + 3600 && limit <= limit_k_ &&
+                  kill.started != instant{} && seconds_of(kill.started) < kill_s_;
+  if (together) {
+    floor_k_ = std::max(floor_k_, least);
+    return;
+  }
+  limit_k_ = limit;
   bool row = kill_s_ != 0 && at < kill_s_ + (leaking_ ? slow_row_s : row_s);
   bool quick = kill_s_ != 0 && at < kill_s_ + 3600;
   if (leaking_ && kill_s_ != 0 && at < kill_s_ + row_s) {
@@ -225,8 +236,7 @@ void memory_model::add_kill(const oom_event& kill) {
     ladder_k_ = limit_k_;
   }
   kill_s_ = std::max(kill_s_, at);
-  float raised = std::max(limit_k_ * (quick ? 1.5f : 1.2f), limit_k_ + least_bump_k);
-  floor_k_ = quick ? std::max(floor_k_, raised) : raised;
+  floor_k_ = quick ? std::max({floor_k_, limit_k_ * 1.5f, least}) : least;
 }
 
 bool memory_model::sane() const {

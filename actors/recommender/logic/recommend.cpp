@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "actors/recommender/logic/bounds.hpp"
+#include "actors/recommender/logic/seconds.hpp"
 #include "actors/recommender/logic/sizing.hpp"
 
 namespace scaleops {
@@ -16,9 +17,6 @@ constexpr std::array both = {resource_kind::cpu, resource_kind::memory};
 constexpr int64_t mebi = 1 << 20;
 using std::chrono::hours;
 
-uint32_t seconds_of(instant at) {
-  return uint32_t(std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count());
-}
 double hours_of(milliseconds span) {
   return double(span.count()) / 3.6e6;
 }
