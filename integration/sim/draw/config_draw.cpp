@@ -17,7 +17,6 @@ T one_of(entropy& dice, std::initializer_list<T> values) {
 
 void draw_agent(agent_config& out, milliseconds scrape, entropy& dice) {
   out.scrape_interval = scrape;
-  out.oldest_sample = std::max<milliseconds>(5min, 5 * scrape);
   out.scrape_timeout = one_of<milliseconds>(dice, {2s, 10s});
   out.batch_timeout = one_of<milliseconds>(dice, {5s, 30s});
   out.batch_most = one_of<size_t>(dice, {500, 200'000});
@@ -75,6 +74,7 @@ void draw_rest(platform_config& out, entropy& dice) {
 drawn_config base(uint64_t seed, milliseconds scrape) {
   drawn_config out;
   out.platform = embedded_platform_config(seed, scrape);
+  out.platform.agent.oldest_sample = std::max<milliseconds>(5min, 5 * scrape);
   out.platform.healthcheck.usage_silence = std::max<milliseconds>(5min, 5 * scrape);
   out.platform.dashboards.access.anonymous = dashboards::logic::role::viewer;
   out.cluster.seed = seed;
@@ -85,8 +85,8 @@ drawn_config base(uint64_t seed, milliseconds scrape) {
 
 }  // namespace
 
-drawn_config plain_config(uint64_t seed) {
-  auto out = base(seed, 30s);
+drawn_config plain_config(uint64_t seed, milliseconds scrape) {
+  auto out = base(seed, scrape);
   out.platform.dashboards.poll_period = 10s;
   return out;
 }

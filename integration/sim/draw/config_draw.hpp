@@ -14,7 +14,7 @@ struct drawn_config {
 };
 
 /// What `scaleops up` runs with, scraped every 30 seconds: where scenarios begin.
-drawn_config plain_config(uint64_t seed);
+drawn_config plain_config(uint64_t seed, milliseconds scrape = std::chrono::seconds{30});
 
 /// Any mixture of usual and hostile values that a person may set.
 drawn_config draw_config(uint64_t seed);
