@@ -103,7 +103,7 @@ struct admissions_state {
     component_status status{component::admissions, health.complete(), health.describe(), now(),
                             answered};
     if (status.ready && status.detail.empty())
-      status.detail = fmt::format("{} recommendations, {} workloads in the snapshot",
+      status.detail = fmt::format("knows {} recommendations and {} workloads",
                                   view.recommendations.size(), view.workloads.size());
     return status;
   }

@@ -191,9 +191,9 @@ void root_state::note_status(const component_status& told) {
 
 component_status root_state::status() const {
   component_status out{component::dashboards, platform.ready(), {}, now(), answered};
-  out.detail =
-    fmt::format("{} workloads, {} of {} caches in step, {} live streams",
-                cluster.workloads().size(), platform.synced.size(), platform.watched, sinks.size());
+  out.detail = fmt::format("{} workloads, {} of {} kinds of objects in step, live in {} {}",
+                           cluster.workloads().size(), platform.synced.size(), platform.watched,
+                           sinks.size(), sinks.size() == 1 ? "window" : "windows");
   return out;
 }
 

@@ -12,14 +12,18 @@ const looks = [
 ];
 const first = await signedIn(browser, url, token);
 const cookies = await first.context().cookies();
-const id = await first.evaluate(async () => (await (await fetch('/api/v1/workloads?limit=1')).json()).items[0].id);
+const id = await first.evaluate(async () => (await (await fetch('/api/v1/workloads?limit=1&sort=pods')).json()).items[0].id);
 const pages = [
   ['overview', '/'],
   ['workloads', '/workloads'],
   ['workload', `/workloads/${id}`],
   ['policies', '/policies'],
   ['events', '/events'],
+  ['held-back', '/events?outcome=refused'],
+  ['audit', '/events?tab=audit'],
+  ['cluster-events', '/events?tab=cluster'],
   ['health', '/health'],
+  ['missing', '/nowhere'],
 ];
 for (const [look, options] of looks) {
   const context = await browser.newContext(options);

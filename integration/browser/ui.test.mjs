@@ -51,6 +51,26 @@ test('moves on by itself: the charts grow without a reload', async () => {
   assert.equal(loads, 0);
 });
 
+test('says in words that a token is wrong, in the dialog and for a link', async () => {
+  await page.getByText('to make changes').first().click();
+  const dialog = page.getByRole('dialog', { name: 'Sign in' });
+  await dialog.getByLabel('Token').fill('nonsense');
+  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await dialog.getByRole('alert').getByText('The cluster does not accept this token.').waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await page.route('**/api/v1/session', async (route) => {
+    if (route.request().method() !== 'GET') return route.continue();
+    const answer = await route.fetch();
+    await route.fulfill({ json: { ...(await answer.json()), role: 'nobody' } });
+  });
+  await page.goto('about:blank');
+  await page.goto(`${platform.url}/workloads#token=nonsense`);
+  await page.getByRole('heading', { name: 'Sign in to ScaleOps' }).waitFor();
+  await page.getByRole('status').getByText('The cluster does not accept this token.').first().waitFor();
+  await page.unroute('**/api/v1/session');
+});
+
 test('signs in by the link, and the token leaves the address bar', async () => {
   await page.goto(platform.link);
   await page.getByText('demo-admin').first().waitFor();
@@ -59,6 +79,27 @@ test('signs in by the link, and the token leaves the address bar', async () => {
   assert.equal(cookies.length, 1);
   assert.equal(cookies[0].httpOnly, true);
   assert.equal(cookies[0].sameSite, 'Strict');
+});
+
+test('opens a workload at its top, wherever one came from', async () => {
+  await page.goto(platform.url);
+  const link = page.locator('.card-tall .line-title a').first();
+  await link.waitFor();
+  await page.evaluate(() => document.querySelector('.body').scrollTo(0, 400));
+  await link.click();
+  await page.getByRole('heading', { name: 'Containers' }).waitFor();
+  assert.equal(await page.evaluate(() => document.querySelector('.body').scrollTop), 0);
+});
+
+test('shows that something failed, also while the cluster is lively', async () => {
+  await page.route('**/api/v1/policies', (route) =>
+    route.fulfill({ status: 500, json: { error: { code: 'internal', message: 'Policies are out of reach.' } } }),
+  );
+  await page.goto(`${platform.url}/policies`);
+  await page.getByText('Policies are out of reach.').waitFor();
+  await page.unroute('**/api/v1/policies');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('heading', { name: 'high-replica' }).waitFor();
 });
 
 test('filters by typing and by choosing, and keeps that in the address', async () => {
@@ -149,6 +190,16 @@ test('signs out', async () => {
   await page.goto(platform.url);
   await page.getByTitle('Sign demo-admin out').first().click();
   await page.getByText('to make changes').first().waitFor();
+});
+
+test('says that the server is gone', async () => {
+  const other = await start(process.env.SCALEOPS ?? 'build/release/scaleops');
+  const watched = await context.newPage();
+  await watched.goto(other.url);
+  await watched.getByText('Live', { exact: true }).waitFor();
+  await other.stop();
+  await watched.getByRole('alert').getByText('The server does not answer.').waitFor({ timeout: 30_000 });
+  await watched.close();
 });
 
 test('nothing broke the content security policy or threw on the way', () => {

@@ -4,11 +4,12 @@ import { useEffect, useState } from 'react';
 import { get, rememberSession } from './api/client';
 import { useLive, useLiveState } from './api/live';
 import type { Overview as OverviewData, Session } from './api/types';
+import { Boundary } from './components/boundary';
 import { Failure, Icon, SkeletonLines, type IconName } from './components/parts';
 import { PauseSwitch } from './components/pause';
 import { Toasts } from './components/toast';
-import { clusterSpeed, useClusterNow } from './lib/clock';
-import { clockTime } from './lib/format';
+import { clusterNow, clusterSpeed, useClusterNow } from './lib/clock';
+import * as format from './lib/format';
 import { Link, usePath } from './lib/router';
 import { toggleTheme, useTheme } from './lib/theme';
 import { Events } from './pages/events';
@@ -60,7 +61,13 @@ export function App() {
       </main>
     );
   }
-  if (!allowed) return <SignIn />;
+  if (!allowed)
+    return (
+      <>
+        <SignIn />
+        <Toasts />
+      </>
+    );
   return (
     <div className="frame">
       <a className="skip" href="#content">
@@ -87,8 +94,11 @@ export function App() {
       </nav>
       <div className="body">
         <TopBar session={session.data!} />
+        <Gone />
         <main id="content" tabIndex={-1}>
-          <Page path={path} />
+          <Boundary key={path}>
+            <Page path={path} />
+          </Boundary>
         </main>
       </div>
       <Toasts />
@@ -134,10 +144,14 @@ function TopBar({ session }: { session: Session }) {
         {words}
       </span>
       <span className="top-clock" title="The cluster's clock, UTC">
-        <span className="wide-only">{clockTime(now).split(', ')[0]},</span>
-        {clockTime(now).split(', ')[1]}
+        <span className="wide-only">{format.clockTime(now).split(', ')[0]},</span>
+        {format.clockTime(now).split(', ')[1]}
         <span className="wide-only">UTC</span>
-        {speed > 1.5 && <span className="badge badge-info">×{Math.round(speed)}</span>}
+        {speed > 1.5 && (
+          <span className="badge badge-info" title="How much faster than ours the cluster's clock runs">
+            ×{format.rounded(speed)}
+          </span>
+        )}
       </span>
       <span className="grow" />
       {session.read_only && <span className="badge badge-info">Read-only</span>}
@@ -153,6 +167,25 @@ function TopBar({ session }: { session: Session }) {
         <Account session={session} />
       </div>
     </header>
+  );
+}
+
+/** What is on the screen looks alive even if nobody renews it: say so after a while. */
+function Gone() {
+  const lost = useLiveState() === 'lost';
+  const [since, setSince] = useState<number | null>(null);
+  useEffect(() => {
+    if (!lost) return setSince(null);
+    const at = clusterNow();
+    const timer = setTimeout(() => setSince(at), 3000);
+    return () => clearTimeout(timer);
+  }, [lost]);
+  if (since == null) return null;
+  return (
+    <p className="banner" role="alert">
+      <Icon name="alert" size={16} /> The server does not answer. What you see is of {format.dateTime(since)}; it is renewed as soon as the
+      server is back.
+    </p>
   );
 }
 

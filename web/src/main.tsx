@@ -1,5 +1,5 @@
 import '@fontsource-variable/inter/wght.css';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './api/client';
@@ -13,7 +13,13 @@ import './styles/pages.css';
 import './styles/tables.css';
 import './styles/narrow.css';
 
-const client = new QueryClient({
+const client: QueryClient = new QueryClient({
+  // A session ends by itself: what the page offers must follow at once.
+  mutationCache: new MutationCache({
+    onError: (error) => {
+      if (error instanceof ApiError && error.status === 401) void client.invalidateQueries({ queryKey: ['session'] });
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 500, // the live stream says when to ask again

@@ -95,12 +95,11 @@ void about_workloads(const view_context& in, std::vector<attention_item>& out) {
 void about_savings(const view_context& in, std::vector<attention_item>& out) {
   auto all = in.cluster.sum();
   auto possible = monthly_cost(all.possible, in.prices);
-  auto open = all.workloads - all.granted - all.excluded;
-  if (possible >= 1 && open > 0)
+  if (possible >= 1 && all.open > 0)
     out.push_back(
       {level::hint, "savings-open", "More could be saved",
        fmt::format("{:.0f} {} a month, by {} not automated yet.", possible, in.prices.currency,
-                   plural(open, "workload that is", "workloads that are")),
+                   plural(all.open, "workload that is", "workloads that are")),
        "/workloads?automation=open&sort=saving"});
 }
 

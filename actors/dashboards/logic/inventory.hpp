@@ -103,6 +103,7 @@ struct workload_row {
   amounts original() const { return original_pod * live; }
   /// Most urgent first that something is wrong: an urgent recommendation of any container.
   bool urgent() const;
+  bool learning() const { return !advice || advice->coverage < 1; }
   double confidence() const;
   size_t kills_since(instant from) const;
 };
@@ -145,6 +146,8 @@ public:
     amounts possible;  // requested less recommended where a grant is missing
     amounts pending;   // requested less recommended where granted
     size_t workloads = 0, granted = 0, excluded = 0, advised = 0;
+    size_t open = 0;      // a grant is missing, and one could be given
+    size_t learning = 0;  // too little history seen for less to be asked for
     size_t pods = 0, containers = 0, nodes = 0, ready_nodes = 0;
     bool measured = false;
   };

@@ -99,7 +99,9 @@ inventory::totals inventory::sum() const {
       t.pending += open;
     } else if (row.grant.why != grant_denial::system_namespace) {
       t.possible += open;
+      t.open += row.grant.why != grant_denial::excluded;
     }
+    t.learning += row.learning();
   }
   t.pods = pods_.size();
   for (auto& [ref, row] : pods_)

@@ -106,6 +106,8 @@ std::string overview_view(const view_context& in) {
     .member("workloads", all.workloads)
     .member("automated", all.granted)
     .member("excluded", all.excluded)
+    .member("open", all.open)
+    .member("learning", all.learning)
     .member("advised", all.advised)
     .member("pods", all.pods)
     .member("containers", all.containers)

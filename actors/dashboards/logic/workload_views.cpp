@@ -15,7 +15,7 @@ bool in_state(const view_context& in, const workload_row& row, const std::string
   if (state == "oom")
     return row.kills_since(in.now - std::chrono::hours{24}) > 0;
   if (state == "learning")
-    return !row.advice || row.advice->coverage < 1;
+    return row.learning();
   // A tenth either way is what nobody should be bothered with.
   auto asked = double(row.requests.cpu) / 1000 + double(row.requests.memory) / double(4LL << 30);
   auto advised =

@@ -35,7 +35,8 @@ health_check judge_usage(uint64_t before, uint64_t after, milliseconds silent_fo
 }
 
 health_check judge_freshness(size_t stale, size_t all, instant now) {
-  auto detail = fmt::format("{} of {} recommendations are stale", stale, all);
+  auto detail =
+    all == 0 ? std::string{"none to judge"} : fmt::format("{} of {} are stale", stale, all);
   return {"recommendations", stale == 0 ? check_result::pass : check_result::warn,
           std::move(detail), now};
 }

@@ -24,6 +24,8 @@ TEST_CASE("the overview sums what the cluster has, asks for, uses and should ask
   CHECK(seen["memory"]["used"] == 6 * 100 * mib);
   CHECK(seen["counts"]["workloads"] == 3);
   CHECK(seen["counts"]["pods"] == 6);
+  CHECK(seen["counts"]["open"] == 3);
+  CHECK(seen["counts"]["learning"] == 2);
   CHECK(seen["money"]["possible"].get<double>() ==
         Approx(730 * (1.2 * 0.0316 + 0.5 * 0.0042)).margin(0.01));
 }

@@ -227,7 +227,7 @@ TEST_CASE_METHOD(fixture,
   w.run_for(3h);
   run(2min);
   CHECK(check("recommendations").result == check_result::warn);
-  CHECK(check("recommendations").detail == "1 of 1 recommendations are stale");
+  CHECK(check("recommendations").detail == "1 of 1 are stale");
   CHECK(gate());
 }
 

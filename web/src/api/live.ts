@@ -24,6 +24,10 @@ export const useLiveState = () =>
     () => state,
   );
 
+/** Neither restarts what is being asked, nor asks anew what failed: that would hide the failure for ever. */
+export const renewQueries = (client: QueryClient, key: string) =>
+  client.invalidateQueries({ queryKey: [key], predicate: (query) => query.state.data !== undefined }, { cancelRefetch: false });
+
 /** Keeps one stream open for as long as the component lives. */
 export function useLive(client: QueryClient, enabled: boolean) {
   useEffect(() => {
@@ -31,7 +35,7 @@ export function useLive(client: QueryClient, enabled: boolean) {
     const renew = (...keys: string[]) =>
       throttle(1000, () => {
         if (document.hidden) return;
-        for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
+        for (const key of keys) void renewQueries(client, key);
       });
     const renewSample = renew('overview', 'series', 'workloads', 'workload');
     const renewAdvice = renew('workloads', 'workload', 'overview');
@@ -40,34 +44,47 @@ export function useLive(client: QueryClient, enabled: boolean) {
     const renewPolicies = renew('policies', 'rules');
     const renewAudit = renew('audit', 'workload');
 
-    const source = new EventSource('/api/v1/live');
-    source.onopen = () => set('open');
-    source.onerror = () => set('lost');
-    const on = (type: string, handler: (data: string) => void) =>
-      source.addEventListener(type, (event) => handler((event as MessageEvent<string>).data));
-    on('hello', (data) => {
-      // What was missed cannot be told: read everything anew.
-      if (!(JSON.parse(data) as { resumed: boolean }).resumed) void client.invalidateQueries();
-    });
-    on('series', (data) => {
-      syncClock(Date.parse((JSON.parse(data) as { now: string }).now));
-      renewSample();
-    });
-    on('action', (data) => {
-      const action = JSON.parse(data) as Action;
-      client.setQueryData<{ items: Action[] }>(['actions', 'stream'], (old) => prependAction(old, action));
-      renewActions();
-    });
-    on('oom', () => renewActions());
-    on('recommendation', () => renewAdvice());
-    on('policy', () => renewPolicies());
-    on('health', () => renewHealth());
-    on('audit', () => renewAudit());
+    let source: EventSource;
+    let again: ReturnType<typeof setTimeout>;
+    const open = () => {
+      source = new EventSource('/api/v1/live');
+      source.onopen = () => set('open');
+      source.onerror = () => {
+        set('lost');
+        // A refusal (a proxy's 502, say) closes the stream for good; only a break is mended by the browser.
+        if (source.readyState === EventSource.CLOSED) again = setTimeout(open, 5000);
+      };
+      listen();
+    };
+    const listen = () => {
+      const on = (type: string, handler: (data: string) => void) =>
+        source.addEventListener(type, (event) => handler((event as MessageEvent<string>).data));
+      on('hello', (data) => {
+        // What was missed cannot be told: read everything anew.
+        if (!(JSON.parse(data) as { resumed: boolean }).resumed) void client.invalidateQueries();
+      });
+      on('series', (data) => {
+        syncClock(Date.parse((JSON.parse(data) as { now: string }).now));
+        renewSample();
+      });
+      on('action', (data) => {
+        const action = JSON.parse(data) as Action;
+        client.setQueryData<{ items: Action[] }>(['actions', 'stream'], (old) => prependAction(old, action));
+        renewActions();
+      });
+      on('oom', () => renewActions());
+      on('recommendation', () => renewAdvice());
+      on('policy', () => renewPolicies());
+      on('health', () => renewHealth());
+      on('audit', () => renewAudit());
+    };
+    open();
     const woken = () => {
       if (!document.hidden) void client.invalidateQueries();
     };
     document.addEventListener('visibilitychange', woken);
     return () => {
+      clearTimeout(again);
       source.close();
       document.removeEventListener('visibilitychange', woken);
     };

@@ -35,7 +35,13 @@ describe('the stream of actions', () => {
 
   it('reads repeated outcomes as one line', () => {
     const groups = groupActions([action(5), action(4), action(3, { done: false, why: 'cool-down' }), action(2)]);
-    expect(groups.map((group) => group.count)).toEqual([2, 1, 1]);
+    expect(groups.map((group) => group.count)).toEqual([3, 1]);
+  });
+
+  it('keeps apart what lies far apart', () => {
+    const between = [8, 7, 6, 5, 4, 3].map((seq) => action(seq, { workload: `shop/Deployment/${seq}` }));
+    const groups = groupActions([action(9), ...between, action(2)]);
+    expect(groups.map((group) => group.newest.seq)).toEqual([9, 8, 7, 6, 5, 4, 3, 2]);
   });
 });
 

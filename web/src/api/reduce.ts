@@ -38,18 +38,20 @@ export interface ActionGroup {
   count: number;
 }
 
-/** The same outcome for the same workload in a row reads as one line. */
+/** So many lines back the same outcome for the same workload joins: rollouts of several workloads interleave. */
+const near = 6;
+
+/** The same outcome for the same workload close by reads as one line. */
 export function groupActions(items: Action[]): ActionGroup[] {
   const groups: ActionGroup[] = [];
   for (const each of items) {
-    const last = groups[groups.length - 1];
-    const same =
-      last &&
-      last.newest.workload === each.workload &&
-      last.newest.action === each.action &&
-      last.newest.done === each.done &&
-      last.newest.why === each.why;
-    if (same) last.count += 1;
+    const same = groups
+      .slice(-near)
+      .find(
+        ({ newest }) =>
+          newest.workload === each.workload && newest.action === each.action && newest.done === each.done && newest.why === each.why,
+      );
+    if (same) same.count += 1;
     else groups.push({ key: String(each.seq), newest: each, count: 1 });
   }
   return groups;

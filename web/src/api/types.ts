@@ -48,6 +48,8 @@ export interface Overview {
     workloads: number;
     automated: number;
     excluded: number;
+    open: number;
+    learning: number;
     advised: number;
     pods: number;
     containers: number;

@@ -1,27 +1,13 @@
 // What the updater did or refused to do, one line each.
 import { groupActions } from '../api/reduce';
 import type { Action } from '../api/types';
-import * as format from '../lib/format';
+import { actionText } from '../lib/action-text';
 import { Link, workloadHref } from '../lib/router';
 import { Ago, Badge, Icon } from './parts';
 
-const both = ['cpu', 'memory'] as const;
-
-/** "CPU 500m → 220m, memory 1 GiB → 600 MiB"; only what differs. */
-export function changeText(action: Action): string {
-  const parts = both
-    .filter((resource) => action.after.requests[resource] != null && action.before.requests[resource] !== action.after.requests[resource])
-    .map(
-      (resource) =>
-        `${resource === 'cpu' ? 'CPU' : 'memory'} ${format.amount(resource, action.before.requests[resource])} → ${format.amount(resource, action.after.requests[resource])}`,
-    );
-  return parts.join(', ');
-}
-
 export function ActionLine({ action, count = 1, plain = false }: { action: Action; count?: number; plain?: boolean }) {
   const name = action.workload.split('/');
-  const title = action.done ? (action.action === 'resize' ? 'Resized' : 'Restarted') : format.words(action.why || 'refused');
-  const detail = changeText(action) || action.detail;
+  const [title, detail] = actionText(action);
   return (
     <li className={`line ${action.done ? '' : 'line-quiet'}`}>
       <span className={`line-icon ${action.done ? 'good' : 'plain'}`}>
@@ -39,7 +25,7 @@ export function ActionLine({ action, count = 1, plain = false }: { action: Actio
         </span>
         <span className="line-detail">
           {title}
-          {detail && ` · ${detail}`}
+          {detail && `${action.done ? ' · ' : ': '}${detail}`}
         </span>
       </span>
       <span className="line-time">

@@ -122,6 +122,7 @@ export function BulkBar({
   onEverything,
   policies,
   may,
+  readOnly,
   onDone,
 }: {
   ids: string[];
@@ -132,6 +133,7 @@ export function BulkBar({
   onEverything: () => void;
   policies: string[];
   may: boolean;
+  readOnly: boolean;
   onDone: () => void;
 }) {
   const [wish, setWish] = useState<Wish | null>(null);
@@ -148,6 +150,7 @@ export function BulkBar({
         </button>
       )}
       <span className="grow" />
+      {!may && <span className="faint">{readOnly ? 'Read-only: nothing is changed from here' : 'Only operators may change them'}</span>}
       <button className="button button-primary" disabled={!may} onClick={() => setWish('automate')}>
         <Icon name="spark" size={16} />
         Automate

@@ -49,7 +49,7 @@ function dwarfs(line: ChartLine, lines: ChartLine[]): boolean {
 function splits(resource: format.Resource, min: number, max: number): number[] {
   const span = Math.max(max - min, resource === 'cpu' ? 10 : 1024 ** 2);
   const base = resource === 'cpu' ? 10 : 2;
-  let step = base ** Math.floor(Math.log(span / 4) / Math.log(base));
+  let step = base ** Math.floor(Math.log(span / (resource === 'cpu' ? 4 : 3)) / Math.log(base));
   if (resource === 'cpu') {
     for (const factor of [5, 2, 1]) if (span / (step * factor) >= 3) { step *= factor; break; }
   }
@@ -101,7 +101,7 @@ export function Chart({
       height,
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
       legend: { show: false },
-      padding: [12, 8, 0, 0],
+      padding: [12, 20, 0, 0], // the last time label stands half outside of the plot
       cursor: {
         sync: sync ? { key: sync } : undefined,
         points: { size: 7, width: 2 },
@@ -209,9 +209,9 @@ export function Chart({
 
 function MarkKey({ marks }: { marks: Mark[] }) {
   const kinds = [...new Set(marks.map((mark) => mark.type))];
-  if (kinds.length === 0) return <>&nbsp;</>;
   return (
     <>
+      <span>Times in UTC</span>
       {kinds.map((kind) => (
         <span key={kind} className={`mark-key mark-${kind}`}>
           {markWords[kind]} × {marks.filter((mark) => mark.type === kind).length}

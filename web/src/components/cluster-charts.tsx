@@ -6,13 +6,13 @@ const clusterRoles: [Role, string][] = [
   ['requested', 'Requested'],
   ['recommended', 'Recommended'],
   ['original', 'Original'],
-  ['allocatable', 'Allocatable'],
+  ['allocatable', 'Node capacity'],
 ];
 const workloadRoles: [Role, string][] = [
-  ['used', 'Used, mean'],
-  ['peak', 'Used, busiest pod'],
-  ['requested', 'Request'],
-  ['recommended', 'Recommendation'],
+  ['used', 'Used'],
+  ['peak', 'Busiest pod'],
+  ['requested', 'Requested'],
+  ['recommended', 'Recommended'],
   ['limit', 'Limit'],
 ];
 

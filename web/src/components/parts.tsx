@@ -45,7 +45,7 @@ export function Ago({ at }: { at: string | number | null | undefined }) {
   return <time title={format.dateTime(at)}>{format.relative(then, now)}</time>;
 }
 
-const automationWords: Record<AutomationState, string> = {
+export const automationWords: Record<AutomationState, string> = {
   automated: 'Automated',
   open: 'Not automated',
   excluded: 'Excluded',
@@ -85,6 +85,8 @@ export function Empty({ icon = 'check', title, children }: { icon?: IconName; ti
   );
 }
 
+const titles: Record<number, string> = { 0: 'No answer', 403: 'Not for your role', 404: 'Not found' };
+
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
   const known = error instanceof ApiError;
   return (
@@ -92,7 +94,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
       <span className="empty-icon">
         <Icon name="alert" size={22} />
       </span>
-      <strong>{known && error.status === 403 ? 'Not for your role' : 'This could not be loaded'}</strong>
+      <strong>{(known && titles[error.status]) || 'This could not be loaded'}</strong>
       <p>{error instanceof Error ? error.message : 'Unknown failure.'}</p>
       {retry && (
         <button className="button" onClick={retry}>

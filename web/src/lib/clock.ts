@@ -14,7 +14,9 @@ export function syncClock(serverNow: number) {
   if (told && at - real > 1500) {
     const seen = (serverNow - shown) / (at - real);
     // Small deviations are the network's; a factor is the demo's.
-    speed = seen > 0 && Math.abs(seen - 1) > 0.2 ? seen : 1;
+    const factor = seen > 0 && Math.abs(seen - 1) > 0.2 ? seen : 1;
+    const steady = factor / speed > 0.5 && factor / speed < 2;
+    speed = steady && factor !== 1 ? speed + (factor - speed) / 4 : factor;
     shown = serverNow;
     real = at;
   } else if (!told) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { change, cpu, dateTime, memory, money, percent, plural, relative, words } from './format';
+import { change, cpu, dateTime, duration, memory, money, ordinal, percent, plural, relative, rounded, words } from './format';
 
 const MiB = 1024 ** 2;
 
@@ -12,6 +12,7 @@ describe('cpu', () => {
     [1500, '1.5 cores'],
     [12_345, '12.3 cores'],
     [123_456, '123 cores'],
+    [1_887_000, '1,887 cores'],
     [-300, '-300m'],
     [null, '–'],
   ])('shows %s millicores as %s', (value, text) => expect(cpu(value)).toBe(text));
@@ -32,6 +33,8 @@ it('shows money with cents only where they matter', () => {
   expect(money(12.3)).toBe('$12.30');
   expect(money(1234.5)).toBe('$1,235');
   expect(money(0)).toBe('$0');
+  expect(money(-2.2)).toBe('−$2.20');
+  expect(money(12_345_678)).toBe('$12.35M');
   expect(money(5, 'EUR')).toBe('€5.00');
   expect(money(5, 'credits!')).toBe('5.00 credits!');
 });
@@ -57,4 +60,11 @@ it('shows shares, changes and names', () => {
   expect(words('disruption-budget')).toBe('Disruption budget');
   expect(plural(1, 'pod')).toBe('1 pod');
   expect(plural(2000, 'pod')).toBe('2,000 pods');
+});
+
+it('spells durations and ordinals out', () => {
+  expect(duration('4d')).toBe('4 days');
+  expect(duration('1h30m')).toBe('1 hour 30 minutes');
+  expect([1, 11, 22, 85, 93].map(ordinal)).toEqual(['1st', '11th', '22nd', '85th', '93rd']);
+  expect(rounded(603.4)).toBe('600');
 });

@@ -7,7 +7,8 @@ export function cpu(millicores: number | null | undefined): string {
   if (millicores == null || !Number.isFinite(millicores)) return '–';
   const size = Math.abs(millicores);
   if (size < 1000) return `${Math.round(millicores)}m`;
-  const cores = trim((millicores / 1000).toFixed(size < 10_000 ? 2 : size < 100_000 ? 1 : 0));
+  const digits = size < 10_000 ? 2 : size < 100_000 ? 1 : 0;
+  const cores = new Intl.NumberFormat('en-US', { maximumFractionDigits: digits }).format(millicores / 1000);
   return `${cores} ${cores === '1' ? 'core' : 'cores'}`;
 }
 
@@ -34,17 +35,21 @@ export type Resource = 'cpu' | 'memory';
 export const amount = (resource: Resource, value: number | null | undefined) =>
   resource === 'cpu' ? cpu(value) : memory(value);
 
-/** "$1,234", "$12.30": whole units from a hundred on. */
+/** "$1,234", "$12.30", "$1.20M": whole units from a hundred on. */
 export function money(value: number | null | undefined, currency = 'USD'): string {
   if (value == null || !Number.isFinite(value)) return '–';
-  const digits = Math.abs(value) >= 100 || value === 0 ? 0 : 2;
+  const large = Math.abs(value) >= 1e6;
+  const digits = !large && (Math.abs(value) >= 100 || value === 0) ? 0 : 2;
   try {
     return new Intl.NumberFormat('en-US', {
       style: 'currency',
       currency,
+      notation: large ? 'compact' : 'standard',
       minimumFractionDigits: digits,
       maximumFractionDigits: digits,
-    }).format(Object.is(value, -0) ? 0 : value);
+    })
+      .format(Object.is(value, -0) ? 0 : value)
+      .replace('-', '−');
   } catch {
     return `${value.toFixed(digits)} ${currency}`; // not an ISO 4217 code
   }
@@ -57,6 +62,9 @@ export function percent(share: number | null | undefined): string {
 }
 
 export const count = (n: number) => new Intl.NumberFormat('en-US').format(n);
+
+/** Two digits that count: 603.4 reads as 600. */
+export const rounded = (n: number) => count(Number(n.toPrecision(2)));
 
 export const plural = (n: number, one: string, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 
@@ -111,6 +119,18 @@ export function change(from: number | null | undefined, to: number | null | unde
   const share = (to - from) / from;
   if (Math.abs(share) < 0.005) return 'same';
   return `${share > 0 ? '+' : '−'}${percent(Math.abs(share))}`;
+}
+
+const spans: Record<string, [string, string]> = { s: ['second', 'seconds'], m: ['minute', 'minutes'], h: ['hour', 'hours'], d: ['day', 'days'] };
+
+/** "4d" → "4 days", "1h30m" → "1 hour 30 minutes". */
+export const duration = (text: string) =>
+  text.replace(/(\d+)([smhd])(?![a-z])/g, (_, n: string, unit: string) => ` ${n} ${spans[unit][n === '1' ? 0 : 1]}`).trim();
+
+/** 85 → "85th", 93 → "93rd". */
+export function ordinal(n: number): string {
+  const teens = n % 100 > 10 && n % 100 < 14;
+  return `${n}${(!teens && ['th', 'st', 'nd', 'rd'][n % 10]) || 'th'}`;
 }
 
 /** "disruption-budget" → "Disruption budget" */

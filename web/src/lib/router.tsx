@@ -14,7 +14,7 @@ export function navigate(to: string, options: { replace?: boolean } = {}) {
   if (to === location.pathname + location.search) return;
   const samePath = to.split('?')[0] === location.pathname;
   history[options.replace ? 'replaceState' : 'pushState'](null, '', to);
-  if (!samePath) window.scrollTo(0, 0);
+  if (!samePath) document.querySelector('.body')?.scrollTo(0, 0);
   notify();
 }
 

@@ -40,7 +40,7 @@ function Actions({ outcome, onOutcome }: { outcome: string; onOutcome: (outcome:
   });
   return (
     <Card
-      title="Actions of the updater"
+      title="Actions"
       aside={
         <Segments
           label="Outcome"

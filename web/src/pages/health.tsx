@@ -70,7 +70,7 @@ export function Health() {
       </div>
       <Card title="Checks" aside={report && <span className="faint">last run <Ago at={report.at} /></span>}>
         {!health.data ? (
-          <SkeletonLines />
+          <SkeletonLines lines={8} />
         ) : !report ? (
           <Empty icon="health" title="No health report yet">
             The healthcheck component writes one every few minutes when it runs.
@@ -83,7 +83,7 @@ export function Health() {
                   <Icon name={check.result === 'pass' ? 'check' : check.result === 'warn' ? 'alert' : 'cross'} size={16} />
                 </span>
                 <span className="line-main">
-                  <span className="line-title">{format.words(check.name)}</span>
+                  <span className="line-title">{format.words(check.name).replace(/^Api /, 'API ')}</span>
                   <span className="line-detail">{check.detail}</span>
                 </span>
                 <span className="line-time">

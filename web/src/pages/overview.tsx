@@ -119,7 +119,9 @@ function Stats({ data }: { data?: OverviewData }) {
         <span className="stat-note">
           {counts.automated === 0
             ? 'No workload is automated yet'
-            : `${format.percent(Math.max(0, share))} less, ${format.count(counts.automated)} of ${format.count(counts.workloads)} automated`}
+            : money.realised <= 0 && counts.learning > 0
+              ? `Nothing shrinks before enough is seen: ${format.count(counts.learning)} of ${format.count(counts.workloads)} still learn`
+              : `${format.percent(Math.max(0, share))} less, ${format.count(counts.automated)} of ${format.count(counts.workloads)} automated`}
         </span>
       </div>
       <Link href="/workloads?automation=open" className="card stat stat-link">
@@ -131,7 +133,9 @@ function Stats({ data }: { data?: OverviewData }) {
           <small>/month</small>
         </span>
         <span className="stat-note">
-          {format.plural(Math.max(0, counts.workloads - counts.automated - counts.excluded), 'workload')} not automated
+          {counts.open > 0 || counts.workloads === 0
+            ? `${format.plural(counts.open, 'workload')} not automated`
+            : 'All that may be automated is'}
         </span>
       </Link>
       <Link href="/workloads?state=oom" className="card stat stat-link">
@@ -140,7 +144,7 @@ function Stats({ data }: { data?: OverviewData }) {
         </span>
         <span className={`stat-value ${day.oom_kills > 0 ? 'warn' : ''}`}>{format.count(day.oom_kills)}</span>
         <span className="stat-note">
-          {format.plural(day.resizes, 'resize')}, {format.plural(day.evictions, 'restart')}, {format.count(day.refused)} held back
+          {format.plural(day.resizes, 'resize')}, {format.plural(day.evictions, 'restart')}
         </span>
       </Link>
     </div>
@@ -230,7 +234,7 @@ function Stream({ data }: { data?: OverviewData }) {
           value={all ? 'all' : 'done'}
           choices={[
             ['done', 'Done'],
-            ['all', 'With refusals'],
+            ['all', 'All'],
           ]}
           onChange={(next) => setQuery({ stream: next === 'all' ? 'all' : '' })}
         />
@@ -242,7 +246,7 @@ function Stream({ data }: { data?: OverviewData }) {
         <SkeletonLines lines={8} />
       ) : shown.data.items.length === 0 ? (
         <Empty icon="spark" title="Nothing has been done yet">
-          {data && data.counts.automated === 0 ? (
+          {data && data.counts.automated === 0 && data.counts.open > 0 ? (
             <>
               No workload is automated. <Link href="/workloads?automation=open&sort=saving">Choose some</Link> and their pods are resized
               here, live.

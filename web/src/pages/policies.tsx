@@ -25,9 +25,9 @@ function sizing(resource: format.Resource, policy: ResourcePolicy): string {
     policy.min != null ? `at least ${format.amount(resource, policy.min)}` : '',
     policy.max != null ? `at most ${format.amount(resource, policy.max)}` : '',
   ].filter(Boolean);
-  const extra = policy.headroom_absolute > 0 ? ` + ${format.amount(resource, policy.headroom_absolute)}` : '';
+  const extra = policy.headroom_absolute > 0 ? ` and ${format.amount(resource, policy.headroom_absolute)}` : '';
   return [
-    `P${(policy.percentile * 100).toFixed(0)} of ${policy.window} + ${format.percent(policy.headroom)}${extra}`,
+    `${format.ordinal(Math.round(policy.percentile * 100))} percentile of ${format.duration(policy.window)} plus ${format.percent(policy.headroom)}${extra}`,
     ...bounds,
     policy.limit === 'multiple' ? `limit × ${policy.limit_multiple}` : limitWords[policy.limit],
   ].join(', ');
@@ -139,15 +139,15 @@ function PolicyCard({ policy, currency }: { policy: Policy; currency?: string })
           <dd>{sizing('memory', policy.memory)}</dd>
         </div>
         <div>
-          <dt>More</dt>
+          <dt>Raises</dt>
           <dd>
             {modeWords[policy.increase] ?? policy.increase}, {windows(policy.increase_windows)}
           </dd>
         </div>
         <div>
-          <dt>Less</dt>
+          <dt>Lowers</dt>
           <dd>
-            {modeWords[policy.decrease] ?? policy.decrease}, {windows(policy.decrease_windows)}, after {policy.minimum_history} of history
+            {modeWords[policy.decrease] ?? policy.decrease}, {windows(policy.decrease_windows)}, after {format.duration(policy.minimum_history)} of history
           </dd>
         </div>
         <div>
@@ -156,8 +156,8 @@ function PolicyCard({ policy, currency }: { policy: Policy; currency?: string })
         </div>
         {policy.workloads > 0 && (
           <div>
-            <dt>Open saving</dt>
-            <dd>{format.money(policy.saving, currency)} a month</dd>
+            <dt>{policy.saving < 0 ? 'Open cost' : 'Open saving'}</dt>
+            <dd>{format.money(Math.abs(policy.saving), currency)} a month</dd>
           </div>
         )}
       </dl>

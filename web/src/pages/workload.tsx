@@ -104,7 +104,7 @@ export function Workload({ id }: { id: string }) {
       </header>
 
       <div className="bar-row">
-        <span className="bar-note">Numbers are for one pod</span>
+        <span className="bar-note">Numbers are for one pod; “used” is the mean of all pods</span>
         <Segments label="Time span" value={span} choices={spans} onChange={(next) => setQuery({ span: next === '6h' ? '' : next })} />
       </div>
       <div className="two">
@@ -205,11 +205,12 @@ function ContainerLevel({ container, advice, resource }: { container: Container;
         <span className="now-then-label">{resource === 'cpu' ? 'CPU request' : 'Memory request'}</span>
         <span className="now-then-values">
           <span>{request == null ? 'not set' : format.amount(resource, request)}</span>
-          {target != null && (
+          {target != null && change === 'same' && <span className="faint">stays</span>}
+          {target != null && change !== 'same' && (
             <>
               <Icon name="arrow" size={14} />
               <strong>{format.amount(resource, target)}</strong>
-              {change && change !== 'same' && (
+              {change && (
                 <span className={`level-change ${target < (request ?? 0) ? 'good' : 'warn'}`}>{change}</span>
               )}
             </>
@@ -280,10 +281,10 @@ function Pods({ data }: { data: WorkloadDetail }) {
             <thead>
               <tr>
                 <th>Pod</th>
-                <th>CPU</th>
-                <th>Memory</th>
-                <th>Restarts</th>
-                <th>Age</th>
+                <th className="number">CPU used</th>
+                <th className="number">Memory used</th>
+                <th className="number">Restarts</th>
+                <th className="number">Started</th>
               </tr>
             </thead>
             <tbody>
@@ -292,21 +293,23 @@ function Pods({ data }: { data: WorkloadDetail }) {
                   <td>
                     <span className="who">
                       <span className="who-name">
-                        {pod.name}
+                        <span className="who-text" title={pod.name}>
+                          {pod.name}
+                        </span>
                         {!pod.ready && <Badge tone="warn">{pod.phase === 'Running' ? 'Not ready' : pod.phase}</Badge>}
                         {pod.resize && <Badge tone="info">Resize {pod.resize}</Badge>}
                       </span>
                       <small>{pod.node || 'not scheduled'}</small>
                     </span>
                   </td>
-                  <td>
-                    {format.cpu(pod.used?.cpu)} <span className="faint">/ {format.cpu(pod.requests.cpu)}</span>
-                  </td>
-                  <td>
-                    {format.memory(pod.used?.memory)} <span className="faint">/ {format.memory(pod.requests.memory)}</span>
-                  </td>
-                  <td>{pod.restarts}</td>
-                  <td>
+                  {(['cpu', 'memory'] as const).map((resource) => (
+                    <td key={resource} className="number">
+                      {format.amount(resource, pod.used?.[resource])}
+                      <small>of {format.amount(resource, pod.requests[resource])}</small>
+                    </td>
+                  ))}
+                  <td className="number">{pod.restarts}</td>
+                  <td className="number">
                     <Ago at={pod.started} />
                   </td>
                 </tr>

@@ -7,9 +7,9 @@ import { useSession } from '../app';
 import { get } from '../api/client';
 import type { Namespaces, Overview, Page, Policy, WorkloadRow } from '../api/types';
 import { BulkBar } from '../components/bulk';
-import { AutomationBadge, Badge, Empty, Failure, Icon, SkeletonLines, UsageBar } from '../components/parts';
+import { AutomationBadge, automationWords, Badge, Empty, Failure, Icon, SkeletonLines, UsageBar } from '../components/parts';
 import * as format from '../lib/format';
-import { navigate, useQueryState, workloadHref } from '../lib/router';
+import { Link, navigate, useQueryState, workloadHref } from '../lib/router';
 
 const pageSize = 200;
 const rowHeight = 60;
@@ -26,6 +26,7 @@ const states = [
 function Level({ row, resource }: { row: WorkloadRow; resource: format.Resource }) {
   const level = row[resource];
   const change = format.change(level.requested, level.recommended);
+  if (row.pods === 0) return <span className="faint">no pods now</span>;
   return (
     <span className="level">
       <span className="level-text">
@@ -106,23 +107,27 @@ export function Workloads() {
         cell: ({ row: { original: row } }) => (
           <span className="who">
             <span className="who-name">
-              {row.name}
+              <Link href={workloadHref(row.id)} className="who-text" title={row.name} tabIndex={-1} onClick={(event) => event.stopPropagation()}>
+                {row.name}
+              </Link>
               {row.kills_24h > 0 && <Badge tone="bad">{row.kills_24h} OOM</Badge>}
               {row.urgent && <Badge tone="warn">Urgent</Badge>}
-              {!row.advised && <Badge tone="plain">Learning</Badge>}
+              {row.coverage < 1 && <Badge tone="plain">Learning</Badge>}
             </span>
             <small>
-              {row.namespace} · {row.kind}
+              {row.namespace}
+              <span className="wide-only"> · {row.kind}</span>
+              {row.automation !== 'open' && <span className="narrow-only"> · {automationWords[row.automation].toLowerCase()}</span>}
             </small>
           </span>
         ),
       },
       { id: 'pods', header: 'Pods', cell: ({ row: { original: row } }) => (row.ready < row.pods ? `${row.ready}/${row.pods}` : row.pods) },
-      { id: 'cpu_requested', header: 'CPU', cell: ({ row: { original: row } }) => <Level row={row} resource="cpu" /> },
-      { id: 'memory_requested', header: 'Memory', cell: ({ row: { original: row } }) => <Level row={row} resource="memory" /> },
+      { id: 'cpu_requested', header: 'CPU requested', cell: ({ row: { original: row } }) => <Level row={row} resource="cpu" /> },
+      { id: 'memory_requested', header: 'Memory requested', cell: ({ row: { original: row } }) => <Level row={row} resource="memory" /> },
       {
         id: 'saving',
-        header: 'Saving',
+        header: 'Saving / month',
         cell: ({ row: { original: row } }) => (
           <span className={row.saving > 0.5 ? 'good' : row.saving < -0.5 ? 'warn' : 'faint'}>{format.money(row.saving, currency)}</span>
         ),
@@ -239,6 +244,12 @@ export function Workloads() {
             Policy: {filter.policy} ×
           </button>
         )}
+        <span className="grow" />
+        <span className="bar-key wide-only">
+          <span className="swatch swatch-used" /> used
+          <span className="swatch swatch-asked" /> requested
+          <span className="swatch swatch-mark" /> recommended
+        </span>
       </div>
 
       <div className="card table-card">
@@ -360,6 +371,7 @@ export function Workloads() {
           onEverything={() => setEverything(true)}
           policies={policies.data?.items.map((policy) => policy.name) ?? []}
           may={mayOperate}
+          readOnly={session.data?.read_only ?? false}
           onDone={() => {
             setChosen({});
             setEverything(false);
