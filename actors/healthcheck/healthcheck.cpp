@@ -130,10 +130,11 @@ struct healthcheck_state {
     samples = count;
   }
 
+  /// Of what runs: an idle CronJob brings no news.
   void check_freshness() {
     size_t stale = 0, all = 0;
     for (auto& [key, object] : recommendations.all()) {
-      if (!object->automation || object->meta.ns == labels::canary_namespace)
+      if (object->replicas <= 0 || object->meta.ns == labels::canary_namespace)
         continue;
       ++all;
       stale += now() - object->status.decided_at > cfg.freshness;

@@ -216,11 +216,13 @@ TEST_CASE_METHOD(fixture, "an agent that is ready but brings no samples is found
 }
 
 TEST_CASE_METHOD(fixture,
-                 "stale recommendations of granted workloads warn and do not shut the gate") {
-  kube.put(recommend({"shop", "Deployment", "web"}, {want("app", res(200, "1Gi"))}, w.wall()));
-  auto free = recommend({"shop", "Deployment", "free"}, {want("app", res(200, "1Gi"))}, w.wall());
-  free.automation.reset();
-  kube.put(free);
+                 "stale recommendations of workloads that run warn and do not shut the gate") {
+  auto web = recommend({"shop", "Deployment", "web"}, {want("app", res(200, "1Gi"))}, w.wall());
+  web.replicas = 2;
+  kube.put(web);
+  auto idle = recommend({"shop", "CronJob", "idle"}, {want("app", res(200, "1Gi"))}, w.wall());
+  idle.replicas = 0;
+  kube.put(idle);
   start();
   run(1min);
   CHECK(check("recommendations").result == check_result::pass);
