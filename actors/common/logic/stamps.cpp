@@ -46,8 +46,12 @@ pod_stamps stamps_for(const metadata& meta, const stamp_inputs& in) {
                      {std::string(labels::applied_policy), in.policy},
                      {std::string(labels::last_applied_resources), write_resources(in.applied)},
                      {std::string(labels::managed_containers), list}};
-  if (!origin_of(meta))
-    out.annotations.emplace(labels::origin_resources, write_resources(in.origin));
+  auto known = origin_of(meta);
+  auto origin = known.value_or(named_resources{});
+  // Other webhooks add containers after us: what an origin does not know yet, it learns.
+  origin.insert(in.origin.begin(), in.origin.end());
+  if (origin != known)
+    out.annotations.emplace(labels::origin_resources, write_resources(origin));
   return out;
 }
 

@@ -24,7 +24,7 @@ struct stamp_inputs {
   std::string policy;
   std::string admission;  // how it came about: "patched" or "resized"
   named_resources
-    origin;  // before we first touched the pod; ignored where the pod already names its origin
+    origin;  // before we first touched the pod; only for containers that its origin does not name
   named_resources applied;  // of the managed containers, now
 };
 

@@ -98,7 +98,7 @@ TEST_CASE("reinvocation changes nothing more and keeps the first origin") {
   CHECK(again.containers.empty());
   CHECK(again.labels.empty());
   CHECK(again.annotations.empty());
-  // Another webhook between the two calls added a container and changed ours.
+  // Another webhook changed our container between the two calls.
   auto meddled = once;
   meddled.containers[0].resources.requests.cpu = 900;
   auto third = d.ask(meddled);
@@ -248,6 +248,20 @@ TEST_CASE("a pod without requests gets no limits, also when it is asked for agai
   REQUIRE(answer.containers.size() == 1);
   CHECK(answer.containers[0].resources == container_resources{res(200, "300Mi"), {}});
   auto again = d.ask(applied(subject, answer));
+  CHECK(again.verdict == verdict::already_right);
+  CHECK(again.containers.empty());
+}
+
+TEST_CASE("an origin that does not know a container yet learns it, and keeps what it knew") {
+  desk d;
+  auto subject = pod(desk::web({}, {}));
+  subject.meta.annotations["scaleops.sh/origin-resources"] =
+    R"({"proxy":{"requests":{"cpu":"1"}}})";
+  auto once = applied(subject, d.ask(subject));
+  CHECK(once.meta.annotations.at("scaleops.sh/origin-resources") ==
+        R"({"app":{},"proxy":{"requests":{"cpu":"1"}}})");
+  // It still counts as a pod without requests.
+  auto again = d.ask(once);
   CHECK(again.verdict == verdict::already_right);
   CHECK(again.containers.empty());
 }
