@@ -31,7 +31,8 @@ struct client_core {
   client_config config;
   transport way;
   resource_catalog catalog;
-  decoder decode;
+  std::shared_ptr<common_blocks> blocks = std::make_shared<common_blocks>();
+  decoder decode{blocks};
   pod_index pods;
   size_t pod_watches = 0;  // open ones
   trouble_log troubles;

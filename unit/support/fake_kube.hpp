@@ -231,7 +231,7 @@ private:
     if (!wish.uid.empty() && wish.uid != meta_of(*found->second).uid)
       return no(ec::conflict);
     auto changed = *found->second;
-    auto apply = [](string_map& map,
+    auto apply = [](auto& map,
                     const std::map<std::string, std::optional<std::string>>& parts) {
       for (auto& [key, value] : parts) {
         if (value)
