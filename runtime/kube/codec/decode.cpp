@@ -141,8 +141,10 @@ decoded_event decoder::event(object_kind kind, const resource_type& type, std::s
     out.problem = fmt::format("watch {}: unknown event \"{}\"", type.plural, what.substr(0, 40));
     return out;
   }
-  if (out.event.what == watch_event::type::bookmark)
+  if (out.event.what == watch_event::type::bookmark) {
+    out.initial_events_end = ends_initial_events(view["object"]);
     return out;
+  }
   auto one = read_one(kind, type, object, *blocks_);
   out.event.object = std::move(one.value);
   out.problem = std::move(one.problem);

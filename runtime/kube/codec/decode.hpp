@@ -25,6 +25,7 @@ struct decoded_list {
 
 struct decoded_event {
   watch_event event;     // object null for bookmarks and errors
+  bool initial_events_end = false;  // the bookmark that ends a list by stream
   int error_status = 0;  // an ERROR event's code
   std::string error;     // its metav1.Status document, in either encoding
   std::string problem;   // the line is no event, or its object cannot be read

@@ -93,8 +93,10 @@ decoded_event read_event(object_kind kind, const resource_type& type, std::strin
     return out;
   }
   out.event.resource_version = version_of(object["metadata"]["resourceVersion"].text());
-  if (out.event.what == watch_event::type::bookmark)
+  if (out.event.what == watch_event::type::bookmark) {
+    out.initial_events_end = ends_initial_events(object);
     return out;
+  }
   auto read = read_object(kind, type, raw, blocks);
   out.event.object = std::move(read.value);
   out.problem = std::move(read.problem);
