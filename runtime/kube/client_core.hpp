@@ -25,6 +25,7 @@ struct client_core {
       : config{std::move(cfg)},
         way{io, std::move(access), config.transport, registry},
         dice{config.transport.seed},
+        troubles{*registry},
         unreadable{prometheus::BuildCounter()
                      .Name("scaleops_kube_objects_unreadable_total")
                      .Help("Objects and events that were left out because they cannot be read")
