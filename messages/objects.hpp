@@ -13,6 +13,7 @@
 #include "messages/cluster.hpp"
 #include "messages/policy.hpp"
 #include "messages/recommendation.hpp"
+#include "messages/shared.hpp"
 
 namespace scaleops {
 
@@ -32,9 +33,9 @@ struct metadata {
   int64_t generation = 0;
   instant created{};
   std::optional<instant> deleted;  // deletionTimestamp
-  string_map labels;
-  string_map annotations;
-  std::vector<owner_reference> owners;
+  shared_map labels;
+  shared_map annotations;
+  shared_list<owner_reference> owners;
   bool operator==(const metadata&) const = default;
 };
 
@@ -91,7 +92,7 @@ struct pod {
   std::string node;  // empty: not scheduled
   int32_t priority = 0;
   bool restart_never = false;
-  std::vector<container_spec> containers;
+  shared_list<container_spec> containers;
   pod_phase phase = pod_phase::pending;
   bool ready = false;
   instant ready_since{};

@@ -44,7 +44,7 @@ public:
     follow();
   }
   void on_lost(const watch_lost& lost, instant now) {
-    health_.on_lost(lost.kind, now);
+    health_.on_lost(lost.kind, now, lost.reason);
     follow();
   }
 

@@ -2,22 +2,22 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
-#include <prometheus/counter.h>
-#include <prometheus/gauge.h>
-#include <prometheus/registry.h>
 #include <spdlog/spdlog.h>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/common/watch_health.hpp"
 #include "actors/common/watcher.hpp"
 #include "actors/recommender/checkpoint_keeper.hpp"
 #include "actors/recommender/checkpoint_slot.hpp"
 #include "actors/recommender/recommendation_writer.hpp"
+#include "actors/recommender/recommender_metrics.hpp"
 
 namespace scaleops {
 
@@ -50,6 +50,10 @@ constexpr std::array watched = {
   object_kind::limit_range,    object_kind::resource_quota,
   object_kind::node,           object_kind::horizontal_pod_autoscaler};
 
+/// Without them sizes are bound by less, or left as they are (sizing_rules); usage is learned.
+constexpr std::array bounds = {object_kind::limit_range, object_kind::resource_quota,
+                               object_kind::node, object_kind::horizontal_pod_autoscaler};
+
 using self_actor =
   recommender_actor::extend_with<objects_sink_actor>::extend_with<decision_sink_actor>::extend_with<
     checkpoint_sink_actor>::extend<caf::reacts_to<batch_taken>, caf::reacts_to<slot_collected>,
@@ -78,11 +82,10 @@ struct recommender_state {
   decision_sink_actor writer;
   checkpoint_keeper_actor keeper;
   std::map<workload_ref, known_workload> workloads;
-  std::map<workload_ref, saved_workload_ptr>
-    prior;  // saved states of workloads that have no actor (yet)
+  std::map<workload_ref, saved_workload_ptr> prior;  // saved states without an actor (yet)
   std::map<uint32_t, std::vector<saved_workload_ptr>> collecting;  // by slot
   sizing_rules rules;
-  std::set<object_kind> synced;
+  watch_health health{watched, bounds};
   bool loaded = false;
   std::map<uint64_t, uint64_t> last_batch;  // by agent
   std::map<std::pair<uint64_t, uint64_t>, std::vector<caf::typed_response_promise<usage_ack>>>
@@ -90,9 +93,7 @@ struct recommender_state {
   std::vector<recommendation_sink_actor> subscribers;
   uint32_t next_slot = 0;
   uint64_t decisions = 0;
-  prometheus::Counter *samples = nullptr, *batches = nullptr, *repeated = nullptr;
-  prometheus::Counter *decided = nullptr, *urgent = nullptr;
-  prometheus::Gauge* workload_gauge = nullptr;
+  std::optional<recommender_metrics> metrics;
 
   void start() {
     writer = spawn_recommendation_writer(self, cfg, env);
@@ -107,7 +108,7 @@ struct recommender_state {
   }
 
   /// Nothing is learned before the past and the rules are known.
-  bool ready() const { return loaded && synced.size() == watched.size(); }
+  bool ready() const { return loaded && health.complete(); }
 
   instant now() { return env.anchor.at(self->clock().now()); }
 
@@ -135,7 +136,7 @@ struct recommender_state {
       known.actor =
         spawn_workload_recommender(self, cfg, env, facts, known.context, std::move(before),
                                    caf::actor_cast<decision_sink_actor>(self));
-      workload_gauge->Set(double(workloads.size()));
+      metrics->workloads.Set(double(workloads.size()));
     } else if (!same) {
       self->send(known.actor, workload_seen{facts});
       renew_context(known);
@@ -149,7 +150,7 @@ struct recommender_state {
       return;
     auto actor = found->second.actor;
     workloads.erase(found);
-    workload_gauge->Set(double(workloads.size()));
+    metrics->workloads.Set(double(workloads.size()));
     // What was learned stays for its retention: CronJobs and redeployed services come back.
     self->request(actor, cfg.request_timeout, save_query{})
       .then(
@@ -177,6 +178,26 @@ struct recommender_state {
       renew_context(it->second);
   }
 
+  void renew_all() {
+    for (auto& [ref, known] : workloads)
+      renew_context(known);
+  }
+
+  void on_synced(const watch_synced& sync) {
+    health.on_synced(sync.kind);
+    look_at_hpas();
+  }
+
+  void on_lost(const watch_lost& lost) {
+    health.on_lost(lost.kind, now(), lost.reason);
+    look_at_hpas();
+  }
+
+  void look_at_hpas() {
+    if (rules.see_hpas(!health.unseen(object_kind::horizontal_pod_autoscaler)))
+      renew_all();
+  }
+
   void on_objects(const objects_changed& news) {
     affected_workloads affected;
     std::vector<std::string> warnings;
@@ -184,11 +205,8 @@ struct recommender_state {
       rules.apply(event, affected, warnings);
     for (auto& warning : warnings)
       spdlog::warn("recommender: {}", warning);
-    if (affected.all) {
-      for (auto& [ref, known] : workloads)
-        renew_context(known);
-      return;
-    }
+    if (affected.all)
+      return renew_all();
     for (auto& ns : affected.namespaces)
       renew_namespace(ns);
     for (auto& ref : affected.workloads)
@@ -204,14 +222,14 @@ struct recommender_state {
     auto& last = last_batch[batch.agent];
     std::pair id{batch.agent, batch.seq};
     if (batch.seq <= last) {
-      repeated->Increment();
+      metrics->repeated.Increment();
       auto pending = unanswered.find(id);
       if (pending == unanswered.end())
         return usage_ack{batch.agent, batch.seq};
       return pending->second.emplace_back(self->make_response_promise<usage_ack>());
     }
     last = batch.seq;
-    batches->Increment();
+    metrics->batches.Increment();
     auto promise = unanswered[id].emplace_back(self->make_response_promise<usage_ack>());
     // The actor's address is weak: a part that outlives the recommender must not keep it alive.
     auto taken = when_released([to = caf::actor_cast<caf::actor_addr>(self), id] {
@@ -224,7 +242,7 @@ struct recommender_state {
       count += usage.samples.size();
       self->send(meet(usage.workload).actor, usage_part{batch.usage, i, taken});
     }
-    samples->Increment(double(count));
+    metrics->samples.Increment(double(count));
     return promise;
   }
 
@@ -244,9 +262,9 @@ struct recommender_state {
       return;
     found->second.last = made.recommendation;
     ++decisions;
-    decided->Increment();
+    metrics->decided.Increment();
     if (made.urgent)
-      urgent->Increment();
+      metrics->urgent.Increment();
     std::erase_if(subscribers, [](const auto& sink) { return !sink; });
     for (auto& sink : subscribers)
       self->send(sink, recommendation_made{made.recommendation});
@@ -339,23 +357,6 @@ struct recommender_state {
                             : "loading policies and checkpoints";
     return status;
   }
-
-  void register_metrics() {
-    auto counter = [&](const char* name, const char* help) {
-      return &prometheus::BuildCounter().Name(name).Help(help).Register(*env.registry).Add({});
-    };
-    samples = counter("scaleops_recommender_samples_total", "Container samples learned");
-    batches = counter("scaleops_recommender_batches_total", "Usage batches taken");
-    repeated =
-      counter("scaleops_recommender_batches_repeated_total", "Usage batches that had come before");
-    decided = counter("scaleops_recommender_decisions_total", "Decisions published");
-    urgent = counter("scaleops_recommender_urgent_decisions_total", "Decisions that heal");
-    workload_gauge = &prometheus::BuildGauge()
-                        .Name("scaleops_recommender_workloads")
-                        .Help("Workloads with an actor")
-                        .Register(*env.registry)
-                        .Add({});
-  }
 };
 
 self_actor::behavior_type recommender(self_actor::stateful_pointer<recommender_state> self,
@@ -363,7 +364,7 @@ self_actor::behavior_type recommender(self_actor::stateful_pointer<recommender_s
   auto& st = self->state;
   st.cfg = cfg;
   st.env = std::move(env);
-  st.register_metrics();
+  st.metrics.emplace(*st.env.registry);
   self->set_down_handler([&st](const caf::down_msg& down) { st.on_down(down); });
   st.start();
   return {// component
@@ -379,8 +380,8 @@ self_actor::behavior_type recommender(self_actor::stateful_pointer<recommender_s
           [&st](const subscribe_recommendations& wish) { st.on_subscribe(wish); },
           // objects sink
           [&st](const objects_changed& news) { st.on_objects(news); },
-          [&st](const watch_synced& sync) { st.synced.insert(sync.kind); },
-          [](const watch_lost&) {},
+          [&st](const watch_synced& sync) { st.on_synced(sync); },
+          [&st](const watch_lost& lost) { st.on_lost(lost); },
           // INTERNAL: children and timers
           [&st](decision_made& made) { st.on_decision(made); },
           [&st](checkpoints_loaded& past) { st.on_loaded(past); },

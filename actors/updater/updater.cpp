@@ -50,6 +50,8 @@ constexpr std::array watched = {object_kind::namespace_object,
                                 object_kind::recommendation,
                                 object_kind::health_report};
 
+constexpr std::array spared = {object_kind::pod_disruption_budget};  // resizes need none
+
 // Those that wait are looked at again after so long each, all together, but not more rarely than
 // the second.
 constexpr milliseconds wait_for_each = std::chrono::milliseconds{15};
@@ -73,7 +75,7 @@ struct updater_state {
   measurer_actor measurer;
 
   followed_cluster cluster;
-  watch_health health{watched};
+  watch_health health{watched, spared};
   updater_memory memory;
   std::optional<record_book> book;
   std::optional<flight_deck> deck;
@@ -185,6 +187,7 @@ struct updater_state {
     in.paused_by = pauser();
     in.admissions_ready = !admissions || now() - admissions_ready_at <= admissions_answer_holds;
     in.watch_lost_since = health.lost_since();
+    in.budgets_unseen = health.unseen(object_kind::pod_disruption_budget);
     in.failures = &memory.failures;
     auto before = gate;
     gate = evaluate_gate(in, newest_report(cluster.view).get(), cfg.rules, now());
@@ -307,6 +310,12 @@ struct updater_state {
       cluster.complete();
   }
 
+  void on_lost(const watch_lost& lost) {
+    health.on_lost(lost.kind, now(), lost.reason);
+    if (health.complete())
+      cluster.complete();
+  }
+
   // ---- messages ----
 
   void on_recommendation(const recommendation_made& made) {
@@ -394,7 +403,7 @@ self_actor::behavior_type updater(self_actor::stateful_pointer<updater_state> se
           // objects sink
           [&st](const objects_changed& news) { st.on_objects(news); },
           [&st](const watch_synced& sync) { st.on_synced(sync); },
-          [&st](const watch_lost& lost) { st.health.on_lost(lost.kind, st.now()); },
+          [&st](const watch_lost& lost) { st.on_lost(lost); },
           // leadership sink
           [&st](const leadership_changed& change) { st.on_leadership(change); },
           // flight and measure sinks

@@ -91,6 +91,13 @@ class Client(unittest.TestCase):
         self.assertGreater(len(asked), 20)
         verbs = {entry["verb"] for entry in asked if not entry["requestURI"].split("?")[0].endswith("reviews")}
         self.assertLessEqual(verbs, {"get", "list", "watch"})
+        # Lists by stream: pods were never listed in pages, and the streams served as their watches.
+        streamed = {(entry["verb"], entry["objectRef"]["resource"], entry["responseStatus"]["code"])
+                    for entry in asked if "sendInitialEvents=true" in entry["requestURI"]}
+        self.assertLessEqual({("watch", "pods", 200), ("watch", "nodes", 200), ("watch", "limitranges", 200)}, streamed)
+        listed = {entry["objectRef"]["resource"] for entry in asked if entry["verb"] == "list"}
+        self.assertEqual(listed & {"pods", "nodes", "limitranges"}, set())
+        self.assertIn("deployments", listed)
 
     def test_a_wrong_authority_is_named(self):
         key = self.plane.folder / "other.key"

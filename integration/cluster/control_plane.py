@@ -252,11 +252,12 @@ class ControlPlane:
         """{(verb, resource[/subresource], group): status codes} of the user's calls until now; only where audited."""
         return {key[1:]: codes for key, codes in audit.calls(self.folder).items() if key[0] == user}
 
-    def route(self, namespace, service, port, local_port):
-        """From now on the API server reaches the Service's port at a port of this machine."""
+    def route(self, namespace, service, port, *local_ports):
+        """From now on the API server reaches the Service's port at these ports of this machine, its replicas."""
         address = self.get("service", service, "-n", namespace)["spec"]["clusterIP"]
         file = self.folder / "routes.json"
-        file.write_text(json.dumps(json.loads(file.read_text()) | {f"{address}:{port}": local_port}))
+        fresh = self.write_private("routes.new", json.dumps(json.loads(file.read_text()) | {f"{address}:{port}": local_ports}))
+        fresh.replace(file)  # it is read at each connection
 
     def account(self, namespace, name):
         """A kubeconfig with a token of the service account: its holder has exactly that account's rights."""

@@ -2,7 +2,8 @@
 server's egress selector sends it every connection to a node or to a Service as HTTP CONNECT:
 
 - to a node: it answers as that node's kubelet, whose metrics kwok makes up;
-- to a Service with a route (`cluster.py route`): it goes on to a port of this machine, where a test has its webhook;
+- to a Service with a route (`cluster.py route`): it goes on to a port of this machine, where a test has its webhook, or to
+  one of several ports, the replicas;
 - everything else is refused.
 
     egress.py FOLDER        of a control plane; listens on FOLDER/egress.sock
@@ -11,6 +12,7 @@ server's egress selector sends it every connection to a node or to a Service as 
 import http.client
 import http.server
 import json
+import random
 import socket
 import socketserver
 import ssl
@@ -92,10 +94,15 @@ class Tunnel(socketserver.BaseRequestHandler):
     def answer(self, status):
         self.request.sendall(f"HTTP/1.1 {status}\r\n\r\n".encode())
 
-    def forward(self, port):
-        try:
-            behind = socket.create_connection(("127.0.0.1", port), timeout=5)
-        except OSError as problem:
+    def forward(self, ports):
+        behind, problem = None, ""
+        for port in random.sample(ports, len(ports)):
+            try:
+                behind = socket.create_connection(("127.0.0.1", port), timeout=5)
+                break
+            except OSError as refused:
+                problem = refused
+        if not behind:
             return self.answer(f"502 {problem}")
         behind.settimeout(None)
         self.answer("200 OK")

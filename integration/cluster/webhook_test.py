@@ -1,18 +1,19 @@
-"""The webhook on a real API server, with exactly the rights of the chart's account: it certifies and registers itself, pods
-are created with their recommendation, what is altered is healed, and a renewed certificate drops nothing."""
+"""Two replicas of the webhook on a real API server, with exactly the rights of the chart's account: they certify and register
+themselves, pods are created with their recommendation, what is altered is healed, and neither a new authority nor a replica
+that goes drops a review. Certificates live for half a minute here."""
 
 import base64
 import json
-import os
-import subprocess
 import threading
+import time
 import unittest
 from datetime import datetime, timezone
 
-from cluster_test import BUILD, ROOT, main
+from cluster_test import ROOT, main
 from control_plane import ControlPlane
+from webhook_replica import Replica
 
-HOST = os.environ.get("WEBHOOK_HOST", str(BUILD / "integration" / "kube" / "webhook_host"))
+SHORT_LIVES = ["--look-every", "1s", "--authority-life", "60s", "--certificate-life", "30s", "--drain-time", "2s"]
 SYSTEM, SHOP = "scaleops-system", "shop"
 NAME = "scaleops-admissions"
 
@@ -39,21 +40,21 @@ class Webhook(unittest.TestCase):
         cls.plane.kubectl("create", "namespace", SHOP)
         cls.plane.create([deployment("web", 2), deployment("other", 1)])
         cls.recommend()
-        cls.host = subprocess.Popen([HOST, "--kubeconfig", str(cls.plane.account(SYSTEM, "admissions"))],
-                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        cls.addClassCleanup(cls.end)
-        port = int(cls.host.stdout.readline().split()[1])
-        cls.plane.route(SYSTEM, "admissions", 443, port)
-        if cls.host.stdout.readline() != "ready\n":
-            raise AssertionError("the webhook does not become ready")
+        cls.replicas = [Replica(cls.plane, SYSTEM, number, *SHORT_LIVES) for number in range(2)]
+        cls.addClassCleanup(lambda: [each.end() for each in cls.replicas if each.process])
+        for each in cls.replicas:
+            each.start()
+        cls.route(*cls.replicas)
+        for each in cls.replicas:
+            cls.plane.wait_for("kube-apiserver", each.ready, 30)
 
     @classmethod
-    def end(cls):
-        """The host's last words: verdicts and healed fields with their counts."""
-        if cls.host.poll() is None:
-            said, _ = cls.host.communicate("", timeout=20)
-            cls.counts = dict(line.rsplit(" ", 1) for line in said.splitlines())
-        return cls.counts
+    def route(cls, *replicas):
+        """As the endpoints of the Service: those that are ready."""
+        cls.plane.route(SYSTEM, "admissions", 443, *(each.port for each in replicas))
+
+    def count(self, series):
+        return sum(each.count(series) for each in self.replicas)
 
     @classmethod
     def recommend(cls):
@@ -98,55 +99,76 @@ class Webhook(unittest.TestCase):
             self.assertNotIn("scaleops.sh/managed", pod["metadata"]["labels"])
 
     def test_3_what_is_altered_is_healed(self):
-        before = self.registration()
+        before = self.registration()["timeoutSeconds"]
         self.plane.kubectl("patch", "mutatingwebhookconfiguration", NAME, "--type=json", "-p", json.dumps([
             {"op": "replace", "path": "/webhooks/0/timeoutSeconds", "value": 30},
             {"op": "replace", "path": "/webhooks/0/clientConfig/caBundle",
              "value": base64.b64encode((self.plane.pki / "ca.crt").read_bytes()).decode()}]))
-        self.plane.wait_for("kube-apiserver", lambda: self.registration() == before, 30)
+        self.plane.wait_for("kube-apiserver", lambda: self.registration()["timeoutSeconds"] == before and
+                            self.authorities()[-1] in self.bundle(), 30)
 
-    def test_4_a_renewed_certificate_drops_nothing(self):
-        bundle = self.registration()["clientConfig"]["caBundle"]
+    def test_4_neither_a_new_authority_nor_a_replica_that_goes_drops_a_review(self):
+        old = self.authorities()
         stop, patched, missed = threading.Event(), [], []
 
-        def create():
+        def create(worker):
             while not stop.is_set():
                 pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {
-                    "name": f"one-{len(patched) + len(missed)}", "namespace": SHOP, "labels": {"app": "single"},
-                    "ownerReferences": [self.owner()]}, "spec": {"containers": [{"name": "app", "image": "x/y:1"}]}}
+                    "name": f"one-{worker}", "namespace": SHOP, "labels": {"app": "single"},
+                    "ownerReferences": [self.owner]}, "spec": {"containers": [{"name": "app", "image": "x/y:1"}]}}
                 answer = json.loads(self.plane.raw(f"/api/v1/namespaces/{SHOP}/pods?dryRun=All", method="POST", body=pod))
                 stamped = "scaleops.sh/managed" in answer["metadata"]["labels"]
-                (patched if stamped else missed).append(answer)
-        worker = threading.Thread(target=create)
-        worker.start()
-        secret = self.plane.get("secret", "admissions-certificate", "-n", SYSTEM)["data"]["tls.crt"]
-        # Without its certificate the Secret is filled in anew, by the same authority.
-        self.plane.kubectl("patch", "secret", "admissions-certificate", "-n", SYSTEM, "--type=merge", "-p",
-                           '{"data": {"tls.crt": null}}')
+                (patched if stamped else missed).append(f"{datetime.now():%T.%f}: {answer}")
+                time.sleep(0.02)
+        self.owner = self.replica_set()
+        workers = [threading.Thread(target=create, args=(number,)) for number in range(3)]
+        for worker in workers:
+            worker.start()
+        try:
+            ended = [self.replace(*pair) for pair in (self.replicas, self.replicas[::-1])]
+            # The next authority is there, serves, and the one of the beginning has gone.
+            self.plane.wait_for("kube-apiserver", lambda: not set(old) & set(self.authorities()), 90)
+            count = len(patched)
+            self.plane.wait_for("kube-apiserver", lambda: len(patched) > count + 20 or missed, 30)
+        finally:
+            stop.set()
+            for worker in workers:
+                worker.join()
+        self.assertEqual(missed[:1], [])
+        self.assertEqual(ended, [0, 0])
+        self.assertGreater(len(patched), 100)
 
-        def renewed():
-            now = self.plane.get("secret", "admissions-certificate", "-n", SYSTEM)["data"].get("tls.crt")
-            return now and now != secret
-        self.plane.wait_for("kube-apiserver", renewed, 30)
-        count = len(patched)
-        self.plane.wait_for("kube-apiserver", lambda: len(patched) > count + 20 or missed, 30)
-        stop.set()
-        worker.join()
-        self.assertEqual(len(missed), 0)
-        self.assertEqual(self.registration()["clientConfig"]["caBundle"], bundle)
+    def replace(self, leaver, other):
+        """One replica goes as its pod would, while the other stays, and comes back. Its exit code."""
+        leaver.past.append(leaver.ask("/metrics"))
+        leaver.process.terminate()
+        self.route(other)  # a moment later
+        code = leaver.process.wait(timeout=30)
+        leaver.start()
+        self.plane.wait_for("kube-apiserver", leaver.ready, 30)
+        self.route(leaver, other)
+        return code
 
-    def owner(self):
+    def bundle(self):
+        return base64.b64decode(self.registration()["clientConfig"].get("caBundle", "")).decode()
+
+    def authorities(self):
+        """Certificates of the Secret's authorities, newest first."""
+        data = self.plane.get("secret", "admissions-certificate", "-n", SYSTEM)["data"]["ca.crt"]
+        end = "-----END CERTIFICATE-----"
+        return [part.strip() + "\n" + end for part in base64.b64decode(data).decode().split(end) if part.strip()]
+
+    def replica_set(self):
         found = self.plane.get("replicasets", "-n", SHOP, "-l", "app=web")["items"][0]["metadata"]
         return {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": found["name"], "uid": found["uid"],
                 "controller": True}
 
     def test_5_the_counts_say_what_was_done(self):
-        counts = self.end()
-        self.assertGreaterEqual(int(counts["patched"]), 20)
-        self.assertGreaterEqual(int(counts["not-granted"]), 1)
-        self.assertEqual(int(counts["timeoutSeconds"]), 1)
-        self.assertEqual(int(counts["caBundle"]), 2)  # at first, and after it was altered
-        self.assertNotIn("trouble:", counts)
+        self.assertGreaterEqual(self.count('scaleops_admissions_reviews_total{verdict="patched"}'), 100)
+        self.assertGreaterEqual(self.count('scaleops_admissions_reviews_total{verdict="not-granted"}'), 1)
+        self.assertGreaterEqual(self.count('scaleops_admissions_registration_heals_total{field="timeoutSeconds"}'), 1)
+        self.assertGreaterEqual(self.count('scaleops_admissions_registration_heals_total{field="caBundle"}'), 2)
+        self.assertGreaterEqual(self.count("scaleops_admissions_certificate_renewals_total"), 2)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include "messages/cluster.hpp"
+#include "messages/shared.hpp"
 #include "messages/crd/range.hpp"
 
 namespace scaleops::crd {
@@ -90,6 +91,11 @@ public:
     const T fresh{};
     fields(d, fresh);
     put_list(name, std::move(inner));
+  }
+
+  template <class T, class Fields>
+  void list(std::string_view name, const shared_list<T>& values, Fields&& fields) {
+    list(name, values.get(), fields);
   }
 
 private:

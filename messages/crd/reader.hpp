@@ -15,6 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include "messages/cluster.hpp"
+#include "messages/shared.hpp"
 #include "messages/crd/range.hpp"
 
 namespace scaleops::crd {
@@ -49,6 +50,11 @@ public:
   void texts(std::string_view name, std::vector<std::string>& into,
              text_form form = text_form::required);
   void text_map(std::string_view name, string_map& into);
+  void text_map(std::string_view name, shared_map& into) {
+    string_map read;
+    text_map(name, read);
+    into = std::move(read);
+  }
   void blob(std::string_view name, std::shared_ptr<const std::string>& into);  // base64
   void version(std::string_view name, uint64_t& into);                         // a text of digits
 
@@ -105,6 +111,13 @@ public:
       fields(inner, into.emplace_back());
       inner.finish();
     }
+  }
+
+  template <class T, class Fields>
+  void list(std::string_view name, shared_list<T>& into, Fields&& fields) {
+    std::vector<T> read;
+    list(name, read, fields);
+    into = std::move(read);
   }
 
   /// Fields that may stand here but are no business of ours.

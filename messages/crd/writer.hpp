@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "messages/cluster.hpp"
+#include "messages/shared.hpp"
 #include "messages/crd/range.hpp"
 
 namespace scaleops::crd {
@@ -89,6 +90,11 @@ public:
       fields(w, value);
     }
     set(name, std::move(out));
+  }
+
+  template <class T, class Fields>
+  void list(std::string_view name, const shared_list<T>& values, Fields&& fields) {
+    list(name, values.get(), fields);
   }
 
 private:

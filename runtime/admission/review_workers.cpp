@@ -11,6 +11,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 namespace scaleops::webhook {
 
@@ -56,11 +57,21 @@ struct review_workers::worker {
     pthread_setname_np(thread.native_handle(), "reviews");
   }
 
-  void stop() {
-    asio::post(io, [this] {
-      server.stop();
-      busy.reset();
+  void begin_stop(milliseconds patience) {
+    asio::post(io, [this, patience] {
+      server.wind_up([this] { end(); });
+      out_of_patience.expires_after(patience);
+      out_of_patience.async_wait([this](boost::system::error_code) { end(); });
     });
+  }
+
+  void end() {
+    server.stop();
+    out_of_patience.cancel();
+    busy.reset();
+  }
+
+  void join() {
     if (thread.joinable())
       thread.join();
     io.restart();  // a thread that never ran, and what closing has left behind
@@ -69,6 +80,7 @@ struct review_workers::worker {
 
   asio::io_context io{1};
   asio::executor_work_guard<asio::io_context::executor_type> busy{io.get_executor()};
+  asio::steady_timer out_of_patience{io};
   review_desk desk;
   std::string path;
   http_server server;
@@ -99,9 +111,18 @@ std::string review_workers::start() {
   return {};
 }
 
-void review_workers::stop() {
+void review_workers::answer_last() {
   for (auto& each : workers_)
-    each->stop();
+    asio::post(each->io, [&server = each->server] { server.answer_last(); });
+}
+
+void review_workers::stop(milliseconds patience) {
+  if (std::exchange(stopped_, true))
+    return;
+  for (auto& each : workers_)
+    each->begin_stop(patience);
+  for (auto& each : workers_)
+    each->join();
 }
 
 uint16_t review_workers::port() const {

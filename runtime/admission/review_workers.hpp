@@ -32,8 +32,12 @@ public:
   /// Listens, then lets the threads run. Empty, or a sentence that names address, port and cause.
   std::string start();
 
-  /// Ends every connection and the threads. Idempotent.
-  void stop();
+  /// From now on each answer ends its connection; new connections are still taken.
+  void answer_last();
+
+  /// Ends the threads. Requests that were begun are answered, but for those that take longer than
+  /// `patience`. Idempotent.
+  void stop(milliseconds patience = {});
 
   uint16_t port() const;
 
@@ -48,6 +52,7 @@ private:
   workers_config config_;
   std::shared_ptr<review_counts> counts_;
   std::vector<std::unique_ptr<worker>> workers_;
+  bool stopped_ = false;
 };
 
 }  // namespace scaleops::webhook

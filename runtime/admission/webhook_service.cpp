@@ -20,6 +20,8 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr const char* review_path = "/mutate";
+// The API server gives up after timeoutSeconds 2 of the registration.
+constexpr milliseconds most_for_an_answer = std::chrono::seconds{5};
 
 webhook_options completed(webhook_options options) {
   if (!options.now)
@@ -72,9 +74,7 @@ workers_config workers_for(const webhook_options& options,
   out.http.address = options.address;
   out.http.port = options.port;
   out.http.tls = shown;
-  // The API server gives up after timeoutSeconds 2 of the registration.
-  out.http.handshake_timeout = out.http.read_timeout = out.http.write_timeout =
-    std::chrono::seconds{5};
+  out.http.handshake_timeout = out.http.read_timeout = out.http.write_timeout = most_for_an_answer;
   out.http.idle_timeout = std::chrono::minutes{5};  // longer than Go's client keeps one: 90 s
   out.desk.patch = options.patch;
   out.desk.now = options.now;
@@ -95,7 +95,8 @@ public:
         registrar_{
           std::make_shared<registrar>(registrar_for(options_), std::move(api), shown_, *registry_)},
         next_beat_{io},
-        next_round_{io} {}
+        next_round_{io},
+        drained_{io} {}
 
   std::string start(caf::actor_system& sys, asio::io_context& io) {
     if (!options_.url.empty() && !kube::parse_url(options_.url))
@@ -111,12 +112,24 @@ public:
     return {};
   }
 
+  void drain(std::function<void()> done) {
+    if (std::exchange(draining_, true))
+      return;
+    workers_.answer_last();
+    drained_.expires_after(options_.drain_for);
+    drained_.async_wait([done = std::move(done)](boost::system::error_code ec) {
+      if (!ec)
+        done();
+    });
+  }
+
   void stop() {
     if (std::exchange(stopped_, true))
       return;
     next_beat_.cancel();
     next_round_.cancel();
-    workers_.stop();
+    drained_.cancel();
+    workers_.stop(draining_ ? most_for_an_answer : milliseconds{});
     if (bridge_) {
       report();
       bridge_->stop();
@@ -127,12 +140,12 @@ public:
   uint16_t port() const { return workers_.port(); }
 
   bool ready(std::string& detail) const {
-    detail = registrar_->trouble();
+    detail = draining_ ? "is on its way out" : registrar_->trouble();
     if (!registrar_->ready() && detail.empty())
       detail = "waiting for the webhook's certificate and registration";
     if (!followed_ && detail.empty())
       detail = "waiting for the snapshot";
-    return registrar_->ready() && followed_;
+    return registrar_->ready() && followed_ && !draining_;
   }
 
 private:
@@ -215,8 +228,10 @@ private:
   std::shared_ptr<registrar> registrar_;
   asio::steady_timer next_beat_;
   asio::steady_timer next_round_;
+  asio::steady_timer drained_;
   std::optional<asio_bridge> bridge_;
   bool followed_ = false;
+  bool draining_ = false;
   bool stopped_ = false;
 };
 
@@ -235,6 +250,10 @@ webhook_service::~webhook_service() {
 
 std::string webhook_service::start() {
   return x_->start(sys_, io_);
+}
+
+void webhook_service::drain(std::function<void()> done) {
+  x_->drain(std::move(done));
 }
 
 void webhook_service::stop() {

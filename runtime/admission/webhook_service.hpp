@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ struct webhook_options {
   tls::rotation_rules rotation;
   milliseconds look_every = std::chrono::seconds{30};  // at Secret and registration
   milliseconds beat_every = std::chrono::seconds{5};   // asks whether the actor is alive
+  milliseconds drain_for = std::chrono::seconds{5};
   std::function<instant()> now;                        // any thread; unset: the wall's time
 };
 
@@ -51,6 +53,11 @@ public:
   /// Listens. Empty, or a sentence that names what is wrong. There is no certificate before the API
   /// has answered: until then handshakes are refused, and pods created unchanged.
   std::string start();
+
+  /// On the way out: each answer ends its connection, so that who asks again finds another replica.
+  /// New connections are taken until `done`, `drain_for` from now: the API server may not have heard
+  /// yet. After it stop() still answers what was begun.
+  void drain(std::function<void()> done);
 
   /// Ends connections, threads and the own actor; poll the io_context once more afterwards.
   void stop();

@@ -1,5 +1,6 @@
 #include "runtime/component/component_session.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <vector>
 
@@ -29,6 +30,16 @@ kube::client_config client_config(component which) {
   config.transport.user_agent = fmt::format("scaleops-{}", to_string(which));
   config.transport.seed = drawn_seed();
   return config;
+}
+
+/// Short lives are settled and backdated in proportion: the usual hour would be all of them.
+tls::rotation_rules rotation_of(const component_options& options) {
+  tls::rotation_rules out;
+  out.authority_life = options.authority_life;
+  out.serving_life = std::min(options.certificate_life, options.authority_life);
+  out.settling = std::min(out.settling, out.serving_life / 10);
+  out.backdate = std::min(out.backdate, out.serving_life / 10);
+  return out;
 }
 
 }  // namespace
@@ -168,6 +179,9 @@ std::string component_session::open_edges() {
     config.ns = options_.ns;
     config.url = options_.webhook_url;
     config.excluded_namespaces = options_.excluded_namespaces;
+    config.look_every = options_.look_every;
+    config.drain_for = options_.drain_time;
+    config.rotation = rotation_of(options_);
     edges_->webhook = std::make_unique<webhook::webhook_service>(
       loop_.system(), io_, documents, platform_->handle<admissions_feed_actor>(which),
       std::move(config), platform_->registry(which));
@@ -216,10 +230,23 @@ std::string component_session::addresses() const {
 void component_session::run() {
   edges_->signals.async_wait([this](const boost::system::error_code& error, int) {
     if (!error)
-      loop_.stop();
+      on_signal();
   });
   while (loop_.run_for(std::chrono::hours{24})) {
   }
+}
+
+/// The webhook's pod may be asked until all have heard that it goes; a second signal ends it now.
+void component_session::on_signal() {
+  if (!edges_->webhook)
+    return loop_.stop();
+  spdlog::info("{} answers what still comes for {} s", to_string(options_.which),
+               double(options_.drain_time.count()) / 1000);
+  edges_->webhook->drain([this] { loop_.stop(); });
+  edges_->signals.async_wait([this](const boost::system::error_code& error, int) {
+    if (!error)
+      loop_.stop();
+  });
 }
 
 }  // namespace scaleops

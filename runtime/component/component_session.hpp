@@ -41,6 +41,7 @@ private:
   struct edges;
   platform_config components() const;
   void connect_others();
+  void on_signal();
   std::string open_edges();
   void amend(component_status& status) const;
 

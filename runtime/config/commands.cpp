@@ -172,6 +172,14 @@ void describe(command& c, component_options& o) {
     c.add("exclude-namespace", o.excluded_namespaces, kube_name("NAME"),
           "Namespaces that the webhook is not asked for, beside ours and Kubernetes' own.");
     c.add("workers", o.workers, whole(1, 64), "Threads that answer the webhook.");
+    c.add("look-every", o.look_every, duration(1s, 5min),
+          "How often the certificate and the registration are looked at.");
+    c.add("authority-life", o.authority_life, duration(1min, 24h * 365 * 20),
+          "How long an authority is valid; at two thirds of it the next one is made.");
+    c.add("certificate-life", o.certificate_life, duration(30s, 24h * 365),
+          "How long a certificate of ours is valid; at two thirds of it it is renewed.");
+    c.add("drain-time", o.drain_time, duration(0s, 1min),
+          "On SIGTERM the webhook goes on answering for so long, each answer its connection's last.");
   }
   if (o.which == component::dashboards || o.which == component::admissions) {
     o.listen = endpoint{"0.0.0.0", uint16_t(o.which == component::dashboards ? 8080 : 8443)};

@@ -106,9 +106,13 @@ struct component_options {
   std::string peer_credentials = "/var/run/secrets/scaleops.sh";
   milliseconds scrape_interval = std::chrono::seconds{15};      // agent
   milliseconds checkpoint_interval = std::chrono::minutes{10};  // recommender
-  std::string webhook_url;                                      // admissions, as the next two
+  std::string webhook_url;                                      // admissions, as the next six
   std::vector<std::string> excluded_namespaces;
   uint64_t workers = 2;
+  milliseconds look_every = std::chrono::seconds{30};
+  milliseconds authority_life = std::chrono::hours{24} * 365 * 5;
+  milliseconds certificate_life = std::chrono::hours{24} * 90;
+  milliseconds drain_time = std::chrono::seconds{5};
   std::vector<access_grant> access;  // dashboards, as the next one
   bool secure_cookies = false;
   std::string kubeconfig;  // empty: in-cluster account

@@ -125,7 +125,8 @@ void empty_namespace(cluster_state& s, const std::string& ns) {
 
 using edits = std::map<std::string, std::optional<std::string>>;
 
-bool apply(string_map& to, const edits& changes) {
+template <class Map>
+bool apply(Map& to, const edits& changes) {
   bool changed = false;
   for (auto& [key, value] : changes) {
     auto found = to.find(key);
@@ -135,7 +136,7 @@ bool apply(string_map& to, const edits& changes) {
         changed = true;
       }
     } else if (found != to.end()) {
-      to.erase(found);
+      to.erase(key);
       changed = true;
     }
   }

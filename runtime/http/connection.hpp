@@ -14,10 +14,10 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include "runtime/http/edge_socket.hpp"
+#include "runtime/http/response_head.hpp"
 #include "runtime/http/server_core.hpp"
 
 namespace scaleops::http_edge {
@@ -53,9 +53,15 @@ public:
     deadline_.cancel(ignored);
     socket_.tcp_socket().shutdown(tcp::socket::shutdown_both, ignored);
     socket_.tcp_socket().close(ignored);
-    core_->open.erase(self);
+    core_->gone(self);
     if (auto callback = std::exchange(on_closed_, nullptr))
       callback();
+  }
+
+  /// Ends it, unless it is amid a request or was made for its first.
+  void end_if_idle() {
+    if (idle_ && turn_ > 0)
+      abort();
   }
 
   // ---- http_stream ----
@@ -96,23 +102,42 @@ public:
 
 private:
   using clock = std::chrono::steady_clock;
+  static constexpr auto never = clock::time_point::max();
+  static constexpr std::string_view unanswered = "unanswered";  // by our own handler
+  static constexpr size_t joined_most = 16 * 1024;              // bytes
 
   /// Cuts the connection unless the step is over in time; `why` is empty where that is nobody's
-  /// fault.
+  /// fault. The timer is touched only where the limit comes nearer: a request has four steps, and
+  /// setting it for each cost more than parsing the request.
   void arm(milliseconds limit, std::string_view why = {}) {
-    deadline_.expires_after(limit);
-    deadline_.async_wait([self = shared_from_this(), why](error_code ec) {
-      if (ec || self->closed_ || self->deadline_.expiry() > clock::now())
+    due_ = clock::now() + limit;
+    why_ = why;
+    if (due_ < timer_at_)
+      set_timer();
+  }
+
+  void disarm() { due_ = never; }
+
+  void set_timer() {
+    timer_at_ = due_;
+    deadline_.expires_at(due_);
+    deadline_.async_wait([self = shared_from_this()](error_code ec) {
+      if (ec || self->closed_)
         return;
-      if (!why.empty())
-        self->core_->refused(why);
-      self->abort();
+      self->timer_at_ = never;
+      if (self->due_ <= clock::now())
+        self->out_of_time();
+      else if (self->due_ != never)
+        self->set_timer();
     });
   }
 
-  void disarm() {
-    error_code ignored;
-    deadline_.cancel(ignored);
+  void out_of_time() {
+    if (why_ == unanswered)
+      return send(text_response(504, "No answer in time.\n"));
+    if (!why_.empty())
+      core_->refused(why_);
+    abort();
   }
 
   void on_handshake(error_code ec) {
@@ -135,8 +160,10 @@ private:
     if (buffer_.size() > 0)
       return read_head();  // pipelined
     arm(core_->config.idle_timeout);
+    idle_ = true;
     socket_.async_read_some(buffer_.prepare(core_->config.header_limit),
                             [self = shared_from_this()](error_code ec, size_t size) {
+                              self->idle_ = false;
                               if (ec)
                                 return self->abort();
                               self->buffer_.commit(size);
@@ -222,20 +249,12 @@ private:
     request.body = std::move(message.body());
     request.peer = peer_;
     auto turn = ++turn_;
-    arm_handler(turn);
+    arm(core_->config.handler_timeout, unanswered);
     auto handler = core_->handler;  // stop() may drop the server's while it runs
     handler(std::move(request), [weak = weak_from_this(), turn](http_response response) {
       auto self = weak.lock();
       if (self && !self->closed_ && self->turn_ == turn)
         self->send(std::move(response));
-    });
-  }
-
-  void arm_handler(uint64_t turn) {
-    deadline_.expires_after(core_->config.handler_timeout);
-    deadline_.async_wait([self = shared_from_this(), turn](error_code ec) {
-      if (!ec && !self->closed_ && self->turn_ == turn && self->deadline_.expiry() <= clock::now())
-        self->send(text_response(504, "No answer in time.\n"));
     });
   }
 
@@ -245,31 +264,22 @@ private:
     bool streams = static_cast<bool>(response.stream) && !head_only_;
     if (streams && !chunked_)
       keep_alive_ = false;
-    head_ = fmt::format(
-      "HTTP/1.1 {} {}\r\n", response.status,
-      std::string{http::obsolete_reason(http::int_to_status(unsigned(response.status)))});
-    auto put = [this](std::string_view name, const std::string& value) {
-      head_ += fmt::format("{}: {}\r\n", name, one_line(value));
-    };
+    keep_alive_ = keep_alive_ && !core_->last_answers;
+    auto end = !streams ? (response.stream ? body_end::close : body_end::length)
+                        : (chunked_ ? body_end::chunks : body_end::close);
+    head_ = response_head(response, core_->config.headers, end, keep_alive_);
     body_ = std::move(response.body);
-    if (!has_no_body(response.status))
-      put("Content-Type", response.content_type);
-    if (streams && chunked_)
-      put("Transfer-Encoding", "chunked");
-    else if (!streams && !has_no_body(response.status) && !response.stream)
-      put("Content-Length", std::to_string(body_ ? body_->size() : 0));
-    put("Connection", keep_alive_ ? "keep-alive" : "close");
-    for (auto& [name, value] : core_->config.headers)
-      if (!response.headers.contains(name))
-        put(name, value);
-    for (auto& [name, value] : response.headers)
-      put(name, value);
-    head_ += "\r\n";
     if (streams)
       return begin_stream(std::move(response.stream));
-    std::array<asio::const_buffer, 2> parts{asio::buffer(head_), asio::const_buffer{}};
-    if (body_ && !head_only_ && !has_no_body(response.status))
-      parts[1] = asio::buffer(*body_);
+    std::array<asio::const_buffer, 2> parts{asio::const_buffer{}, asio::const_buffer{}};
+    if (body_ && !head_only_ && !has_no_body(response.status)) {
+      // Two pieces would be two records of TLS, and two system calls.
+      if (body_->size() <= joined_most)
+        head_ += *body_;
+      else
+        parts[1] = asio::buffer(*body_);
+    }
+    parts[0] = asio::buffer(head_);
     arm(core_->config.write_timeout, http_refusals::slow);
     asio::async_write(socket_, parts, [self = shared_from_this()](error_code ec, size_t) {
       self->body_.reset();
@@ -355,6 +365,9 @@ private:
 
   edge_socket socket_;
   asio::steady_timer deadline_;
+  clock::time_point due_ = never;       // of the step
+  clock::time_point timer_at_ = never;  // when the timer looks; never after due_
+  std::string_view why_;
   std::shared_ptr<server_core> core_;
   std::string peer_;
   beast::flat_buffer buffer_;
@@ -364,6 +377,7 @@ private:
   std::shared_ptr<const std::string> body_;
   uint64_t turn_ = 0;  // rises with every request and answer: late answers are told by it
   bool keep_alive_ = true;
+  bool idle_ = false;  // waits for a request
   bool head_only_ = false;
   bool closed_ = false;
   bool chunked_ = true;

@@ -71,6 +71,21 @@ public:
     return {};
   }
 
+  void answer_last() { core_->last_answers = true; }
+
+  void wind_up(std::function<void()> done) {
+    answer_last();
+    error_code ignored;
+    acceptor_.close(ignored);
+    retry_.cancel(ignored);
+    auto open = core_->open;  // abort() erases
+    for (auto& each : open)
+      each->end_if_idle();
+    if (core_->open.empty())
+      return done();
+    core_->when_gone = std::move(done);
+  }
+
   void stop() {
     if (std::exchange(core_->stopped, true))
       return;
@@ -81,6 +96,7 @@ public:
     for (auto& each : open)
       each->abort();
     core_->handler = nullptr;
+    core_->when_gone = nullptr;
   }
 
   uint16_t port() const { return port_; }
@@ -90,13 +106,13 @@ public:
 private:
   void accept() {
     acceptor_.async_accept([self = shared_from_this()](error_code ec, tcp::socket socket) {
-      if (self->core_->stopped)
+      if (self->core_->stopped || ec == asio::error::operation_aborted)
         return;
       if (ec) {
         // Out of descriptors or the like: accepting again at once would burn a core.
         self->retry_.expires_after(std::chrono::milliseconds{100});
         self->retry_.async_wait([self](error_code cancelled) {
-          if (!cancelled && !self->core_->stopped)
+          if (!cancelled && !self->core_->stopped && self->acceptor_.is_open())
             self->accept();
         });
         return;
@@ -139,6 +155,14 @@ std::string http_server::start() {
 
 std::string http_server::start_beside(const http_server& other) {
   return x_->start_beside(*other.x_);
+}
+
+void http_server::answer_last() {
+  x_->answer_last();
+}
+
+void http_server::wind_up(std::function<void()> done) {
+  x_->wind_up(std::move(done));
 }
 
 void http_server::stop() {

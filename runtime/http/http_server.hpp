@@ -69,6 +69,13 @@ public:
   /// their own share one port. Call it before `other`'s thread runs.
   std::string start_beside(const http_server& other);
 
+  /// From now on each answer says that it is its connection's last. New ones are still taken.
+  void answer_last();
+
+  /// Stops accepting and sends away who waits between requests. Calls `done` once the last
+  /// connection is gone: what was begun is answered. Only stop() ends those that take their time.
+  void wind_up(std::function<void()> done);
+
   /// Stops accepting and closes every connection; streams see on_closed. Idempotent.
   void stop();
 

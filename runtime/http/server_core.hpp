@@ -2,10 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "runtime/http/http_server.hpp"
 
@@ -19,17 +21,6 @@ inline std::string lower(std::string_view text) {
   return out;
 }
 
-/// A header value can never start a new header line.
-inline std::string one_line(std::string value) {
-  std::replace_if(
-    value.begin(), value.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
-  return value;
-}
-
-inline bool has_no_body(int status) {
-  return status == 204 || status == 304 || (status >= 100 && status < 200);
-}
-
 class connection;
 
 /// What connections need of their server.
@@ -38,6 +29,14 @@ struct server_core {
   http_handler handler;
   std::set<std::shared_ptr<connection>> open;
   bool stopped = false;
+  bool last_answers = false;        // each answer ends its connection
+  std::function<void()> when_gone;  // set: whoever waits for a request is sent away
+
+  void gone(const std::shared_ptr<connection>& which) {
+    open.erase(which);
+    if (open.empty() && when_gone)
+      std::exchange(when_gone, nullptr)();
+  }
 
   void refused(std::string_view why) const {
     if (config.on_refused)

@@ -11,7 +11,7 @@
 #include "runtime/http/asio_bridge.hpp"
 #include "runtime/kube/client_core.hpp"
 #include "runtime/kube/codec/encode.hpp"
-#include "runtime/kube/lister.hpp"
+#include "runtime/kube/streamed_lists.hpp"
 #include "runtime/kube/usage_source.hpp"
 #include "runtime/kube/watch_table.hpp"
 #include "runtime/kube/writes.hpp"
@@ -36,11 +36,12 @@ public:
   impl(boost::asio::io_context& io, cluster_access access, client_config config,
        const std::shared_ptr<prometheus::Registry>& registry)
       : core{std::make_shared<client_core>(io, std::move(access), std::move(config), registry)},
-        usage_{std::make_shared<usage_source>(core)} {}
+        usage_{std::make_shared<usage_source>(core)},
+        lists_{std::make_shared<streamed_lists>(core, io)} {}
 
   void start(caf::actor_system& sys, boost::asio::io_context& io) {
     bridge_.emplace(sys, io, behavior());
-    watches_ = std::make_shared<watch_table>(core, bridge_->self());
+    watches_ = std::make_shared<watch_table>(core, lists_, bridge_->self());
     actor = caf::actor_cast<kube_actor>(bridge_->handle());
     discover();
   }
@@ -50,6 +51,7 @@ public:
       return;
     stopped_ = true;
     watches_->stop();
+    lists_->stop();
     waiting_.clear();
     bridge_->stop();
     core->way.stop();
@@ -180,7 +182,7 @@ private:
 
   void on_list(caf::typed_response_promise<object_list> answer, const list_query& query) {
     once_known(query.kind, [this, answer, query] {
-      list_objects(core, query, [answer](object_list page, const api_failure& failure) mutable {
+      lists_->list(query, [answer](object_list page, const api_failure& failure) mutable {
         if (failure.code == ec::none)
           answer.deliver(std::move(page));
         else
@@ -307,6 +309,7 @@ private:
   }
 
   std::shared_ptr<usage_source> usage_;
+  std::shared_ptr<streamed_lists> lists_;
   std::optional<asio_bridge> bridge_;
   std::shared_ptr<watch_table> watches_;
   std::vector<std::function<void()>> waiting_;

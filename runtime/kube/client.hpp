@@ -21,6 +21,8 @@ struct client_config {
   transport_config transport;
   milliseconds request_timeout = std::chrono::seconds{30};
   milliseconds watch_time{std::chrono::minutes{5}};  // then the server ends a stream and we go on
+  /// Of lists by stream: so long may the server be silent, and what was told wait to be asked for.
+  milliseconds list_patience = std::chrono::seconds{10};
   uint64_t first_watch = 1;                          // ids of watches count from here
   bool throttling = true;                            // also read the nodes' /metrics/cadvisor
 };

@@ -8,6 +8,7 @@
 #include <prometheus/counter.h>
 #include <prometheus/registry.h>
 
+#include "messages/entropy.hpp"
 #include "runtime/kube/client.hpp"
 #include "runtime/kube/codec/decode.hpp"
 #include "runtime/kube/pod_index.hpp"
@@ -23,6 +24,8 @@ struct client_core {
               const std::shared_ptr<prometheus::Registry>& registry)
       : config{std::move(cfg)},
         way{io, std::move(access), config.transport, registry},
+        dice{config.transport.seed},
+        troubles{*registry},
         unreadable{prometheus::BuildCounter()
                      .Name("scaleops_kube_objects_unreadable_total")
                      .Help("Objects and events that were left out because they cannot be read")
@@ -30,12 +33,20 @@ struct client_core {
 
   client_config config;
   transport way;
+  entropy dice;
   resource_catalog catalog;
-  decoder decode;
+  std::shared_ptr<common_blocks> blocks = std::make_shared<common_blocks>();
+  decoder decode{blocks};
   pod_index pods;
   size_t pod_watches = 0;  // open ones
   trouble_log troubles;
   prometheus::Family<prometheus::Counter>& unreadable;
+
+  /// How long a watch is asked to last: streams that all ended together would all be opened
+  /// together.
+  uint32_t watch_seconds() {
+    return uint32_t(double(config.watch_time.count()) / 1000 * dice.between(1.0, 2.0));
+  }
 
   const std::string& who() const { return way.access().name; }
 

@@ -14,12 +14,15 @@ constexpr size_t let_go_at = 1000;
 
 }  // namespace
 
-follower::follower(transport& way, object_kind kind, std::vector<resource_type> types,
-                   uint64_t version, uint32_t timeout_seconds, news news)
-    : way_{way}, kind_{kind}, timeout_{timeout_seconds}, news_{std::move(news)} {
-  for (auto& type : types) {
+follower::follower(client_core& core, object_kind kind, uint64_t version, news news)
+    : way_{core.way},
+      kind_{kind},
+      timeout_{core.watch_seconds()},
+      news_{std::move(news)},
+      decoder_{core.blocks} {
+  for (auto& type : core.catalog.types_of(kind)) {
     auto& fresh = parts_.emplace_back();
-    fresh.type = std::move(type);
+    fresh.type = type;
     fresh.position = version;
   }
 }
@@ -29,14 +32,38 @@ void follower::start() {
     open(i);
 }
 
+void follower::start_with_list(initial list) {
+  list_ = std::move(list);
+  taken_ = false;
+  parts_.front().listing = true;
+  start();
+}
+
+void follower::take_over(news news) {
+  news_ = std::move(news);
+  taken_ = true;
+  hold(false);
+  tell_opened();
+}
+
+void follower::hold(bool on) {
+  pause(held_, on);
+}
+
+std::string follower::target_of(const part& of) const {
+  auto from =
+    of.listing ? std::string{"&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"} : "";
+  return fmt::format("{}?watch=1&allowWatchBookmarks=true{}&resourceVersion={}&timeoutSeconds={}",
+                     of.type.collection({}), from, of.listing ? "" : std::to_string(of.position),
+                     timeout_);
+}
+
 void follower::open(size_t index) {
   auto& of = parts_[index];
   of.events.clear();
   api_call call;
-  call.target =
-    fmt::format("{}?watch=1&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}",
-                of.type.collection({}), of.position, timeout_);
-  call.verb = "watch";
+  call.target = target_of(of);
+  call.verb = of.listing ? "watch-list" : "watch";
   call.resource = of.type.plural;
   if (of.type.speaks_protobuf())
     call.accept = "application/vnd.kubernetes.protobuf;stream=watch, application/json";
@@ -55,17 +82,23 @@ void follower::open(size_t index) {
       self->on_end(index, std::move(answer));
   };
   of.stream = way_.stream(std::move(call), std::move(events));
-  if (paused_)
+  if (paused_ || held_)
     of.stream->pause(true);
 }
 
 void follower::on_opened(size_t index) {
   parts_[index].opened = true;
-  if (!told_opened_ && !over_ && all_opened()) {
-    told_opened_ = true;
-    news_.on_opened();
-    flush();
-  }
+  if (parts_[index].listing)
+    list_.on_opened();
+  tell_opened();
+}
+
+void follower::tell_opened() {
+  if (told_opened_ || over_ || !taken_ || !all_opened())
+    return;
+  told_opened_ = true;
+  news_.on_opened();
+  flush();
 }
 
 bool follower::all_opened() const {
@@ -89,12 +122,34 @@ bool follower::on_event(part& of, std::string_view event) {
     over(failure_of_status(decoded.error_status, decoded.error, what(of), way_.access().name));
     return false;
   }
+  if (of.listing)
+    return on_initial(of, std::move(decoded));
   if (!decoded.problem.empty()) {
     news_.on_trouble(of.type.plural, {ec::invalid, decoded.problem});
     of.position = std::max(of.position, decoded.event.resource_version);
     return !over_;
   }
   push(of, std::move(decoded.event));
+  return !over_;
+}
+
+/// Before the list ends an object may change that has been told already. From there on all is left
+/// for the watch, and the list counts as of just before.
+bool follower::on_initial(part& of, decoded_event decoded) {
+  auto& event = decoded.event;
+  if (!decoded.problem.empty()) {
+    news_.on_trouble(of.type.plural, {ec::invalid, decoded.problem});
+  } else if (decoded.initial_events_end) {
+    of.listing = false;
+    of.position = event.resource_version;
+    list_.on_listed(waiting_.empty() ? of.position : waiting_.front().resource_version - 1);
+  } else if (event.what == watch_event::type::bookmark) {
+    over({ec::invalid, what(of) + ": the server does not end its initial events"});
+  } else if (event.what == watch_event::type::added && waiting_.empty()) {
+    list_.on_item(std::move(event.object));
+  } else {
+    push(of, std::move(event));
+  }
   return !over_;
 }
 
@@ -108,12 +163,17 @@ void follower::push(part& of, watch_event event) {
     waiting_.back() = std::move(event);
   else
     waiting_.push_back(std::move(event));
-  if (waiting_.size() >= hold_back_at && !paused_) {
-    paused_ = true;
-    for (auto& each : parts_)
-      if (each.stream)
-        each.stream->pause(true);
-  }
+  if (waiting_.size() >= hold_back_at)
+    pause(paused_, true);
+}
+
+void follower::pause(bool& why, bool on) {
+  bool before = paused_ || held_;
+  why = on;
+  bool now = paused_ || held_;
+  for (auto& each : parts_)
+    if (each.stream && before != now)
+      each.stream->pause(now);
 }
 
 uint64_t follower::safe_version() const {
@@ -132,12 +192,8 @@ void follower::flush() {
                                  std::make_move_iterator(waiting_.begin() + ptrdiff_t(count))};
   waiting_.erase(waiting_.begin(), waiting_.begin() + ptrdiff_t(count));
   unacknowledged_ = true;
-  if (paused_ && waiting_.size() <= let_go_at) {
-    paused_ = false;
-    for (auto& each : parts_)
-      if (each.stream)
-        each.stream->pause(false);
-  }
+  if (waiting_.size() <= let_go_at)
+    pause(paused_, false);
   news_.on_batch(std::move(batch));
 }
 
@@ -153,8 +209,10 @@ void follower::on_end(size_t index, api_answer answer) {
   bool was_open = of.opened;
   of.stream.reset();
   // The server ends every watch after its time; the next one goes on where this one was.
-  if (is_success(answer) && was_open)
+  if (is_success(answer) && was_open && !of.listing)
     return open(index);
+  if (is_success(answer) && was_open)
+    return over({ec::gone, what(of) + ": the server ended it early"});
   auto why = failure_of(answer, what(of), way_.access().name);
   bool not_to_be_had = why.code == ec::forbidden || why.code == ec::not_found;
   if (not_to_be_had && parts_.size() > 1)
@@ -167,11 +225,7 @@ void follower::drop_part(size_t index, const api_failure& why) {
   news_.on_trouble(parts_[index].type.plural, why);
   if (std::all_of(parts_.begin(), parts_.end(), [](const part& each) { return each.dropped; }))
     return over(why);
-  if (!told_opened_ && all_opened()) {
-    told_opened_ = true;
-    news_.on_opened();
-    flush();
-  }
+  tell_opened();
 }
 
 void follower::over(api_failure why) {

@@ -160,10 +160,10 @@ bool rate_counters::add(std::string_view text) {
 std::vector<container_metrics> rate_counters::of_node(const std::string& node,
                                                       const pod_index& pods) const {
   std::vector<container_metrics> out;
-  pods.each_on(node, [&](const pod_index::name& name, const object_ptr& object) {
+  pods.each_on(node, [&](const object_ptr& object) {
     auto& value = std::get<pod>(*object);
     for (auto& container : value.containers) {
-      auto found = counters_.find({name.first, name.second, container.name});
+      auto found = counters_.find({value.meta.ns, value.meta.name, container.name});
       if (found == counters_.end())
         continue;
       container_metrics one;

@@ -4,10 +4,11 @@
 
 namespace scaleops::kube {
 
-watch_table::watch_table(std::shared_ptr<client_core> core, caf::event_based_actor& self)
+watch_table::watch_table(std::shared_ptr<client_core> core, std::shared_ptr<streamed_lists> lists,
+                         caf::event_based_actor& self)
     : core_{std::move(core)},
+      lists_{std::move(lists)},
       self_{self},
-      dice_{core_->config.transport.seed},
       last_{core_->config.first_watch - 1} {
   // A watcher that ends without closing must not leave its streams open.
   self_.set_down_handler([this](caf::down_msg& down) { on_down(down.source); });
@@ -35,14 +36,12 @@ void watch_table::open(caf::typed_response_promise<watch_opened> answer, const o
     else
       core->note("watch " + type, why);
   };
-  // Streams that all ended together would all be opened together.
-  auto seconds = double(core_->config.watch_time.count()) / 1000 * dice_.between(1.0, 2.0);
-  auto watch =
-    std::make_shared<follower>(core_->way, wish.kind, core_->catalog.types_of(wish.kind),
-                               wish.resource_version, uint32_t(seconds), std::move(news));
+  auto listed = lists_->claim(wish.kind, wish.resource_version);
+  auto watch = listed ? listed
+                      : std::make_shared<follower>(*core_, wish.kind, wish.resource_version, news);
   entries_[id] = {watch, wish.sink, wish.kind};
   self_.monitor(wish.sink);
-  watch->start();
+  listed ? watch->take_over(std::move(news)) : watch->start();
 }
 
 void watch_table::acknowledge(uint64_t id) {

@@ -7,16 +7,17 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
-#include "messages/entropy.hpp"
 #include "runtime/kube/client_core.hpp"
 #include "runtime/kube/follower.hpp"
+#include "runtime/kube/streamed_lists.hpp"
 
 namespace scaleops::kube {
 
 class watch_table : public std::enable_shared_from_this<watch_table> {
 public:
   /// `self` is the client's actor, on whose thread everything here runs.
-  watch_table(std::shared_ptr<client_core> core, caf::event_based_actor& self);
+  watch_table(std::shared_ptr<client_core> core, std::shared_ptr<streamed_lists> lists,
+              caf::event_based_actor& self);
 
   void open(caf::typed_response_promise<watch_opened> answer, const open_watch& wish);
   void acknowledge(uint64_t id);
@@ -38,8 +39,8 @@ private:
   bool forget(std::map<uint64_t, entry>::iterator which);
 
   std::shared_ptr<client_core> core_;
+  std::shared_ptr<streamed_lists> lists_;
   caf::event_based_actor& self_;
-  entropy dice_;
   std::map<uint64_t, entry> entries_;
   uint64_t last_;
 };

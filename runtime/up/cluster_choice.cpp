@@ -19,9 +19,13 @@ void set_workloads(embedded::cluster_spec& spec, size_t wanted) {
     auto copy = spec.workloads[i % made];
     auto& owner = copy.object;
     owner.meta.name += fmt::format("-{}", i / made + 1);
-    for (auto* labels : {&owner.meta.labels, &owner.selector, &owner.template_labels})
-      if (auto app = labels->find("app"); app != labels->end())
-        app->second = owner.meta.name;
+    auto rename = [&](auto& labels) {
+      if (labels.contains("app"))
+        labels["app"] = owner.meta.name;
+    };
+    rename(owner.meta.labels);
+    rename(owner.selector);
+    rename(owner.template_labels);
     spec.workloads.push_back(std::move(copy));
   }
   if (wanted >= made)

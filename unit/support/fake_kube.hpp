@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,6 +47,7 @@ public:
     std::vector<std::string> measured;  // nodes asked for metrics
 
     // Failures by choice of the test; ec::none lets the request pass.
+    std::set<object_kind> denied;  // to be listed
     std::function<ec(const resize_pod&)> fail_resize;
     std::function<ec(const evict_pod&)> fail_evict;
     std::function<ec(const patch_metadata&)> fail_patch;
@@ -231,7 +233,7 @@ private:
     if (!wish.uid.empty() && wish.uid != meta_of(*found->second).uid)
       return no(ec::conflict);
     auto changed = *found->second;
-    auto apply = [](string_map& map,
+    auto apply = [](auto& map,
                     const std::map<std::string, std::optional<std::string>>& parts) {
       for (auto& [key, value] : parts) {
         if (value)
@@ -249,7 +251,9 @@ private:
 
   static kube_actor::behavior_type behavior(kube_actor::pointer, std::shared_ptr<store> st) {
     return {
-      [st](const list_query& query) {
+      [st](const list_query& query) -> caf::result<object_list> {
+        if (st->denied.contains(query.kind))
+          return fail(ec::forbidden, "not to be listed");
         object_list answer;
         for (auto& [key, value] : st->objects)
           if (key.kind == query.kind && (query.ns.empty() || query.ns == key.ns))

@@ -102,7 +102,7 @@ admission_response unchanged(const admission_review& review, const omissions& le
 /// Owner, grant and recommendation stand: what the pod gets.
 admission_response patch(const admission_review& review, const admission_snapshot& snapshot,
                          const workload_recommendation& decision, const patch_config& config) {
-  auto& before = review.object->containers;
+  auto& before = review.object->containers.get();
   auto after = before;
   auto& policy = snapshot.board.policy_named(decision.policy, snapshot.view);
   auto bounds = snapshot.view.bounds_of(review.ns);

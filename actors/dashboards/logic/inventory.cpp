@@ -264,7 +264,7 @@ void inventory::refresh(workload_row& row) {
   const std::vector<container_spec>* running = nullptr;
   for (auto& [name, pod] : row.pods)
     if (pod->live)
-      running = &pod->object->containers;
+      running = &pod->object->containers.get();
   if (!running && row.owner)
     running = &row.owner->containers;
   row.recommended_pod = running ? with_advice(*running, row.advice.get()) : amounts{};

@@ -98,7 +98,7 @@ void put_containers(json_writer& out, const workload_row& row,
   const std::vector<container_spec>* specs = row.owner ? &row.owner->containers : nullptr;
   for (auto& [name, pod] : row.pods)
     if (pod->live)
-      specs = &pod->object->containers;
+      specs = &pod->object->containers.get();
   out.key("containers").open_array();
   if (specs) {
     for (size_t i = 0; i < specs->size(); ++i) {

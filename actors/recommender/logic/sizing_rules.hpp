@@ -40,6 +40,9 @@ public:
   void apply(const watch_event& event, affected_workloads& affected,
              std::vector<std::string>& warnings);
 
+  /// Whether HPAs can be seen. Where they cannot, each workload may have one. True: that is news.
+  bool see_hpas(bool seen) { return around_.see_hpas(seen); }
+
   /// Contexts of equal policies share one spec.
   workload_context_ptr context_of(const workload_facts& facts);
 

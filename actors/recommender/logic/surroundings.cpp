@@ -119,6 +119,11 @@ sizing_facts surroundings::of(const workload_facts& facts, const policy_spec& po
       if (out.node_room.*part)
         *(out.node_room.*part) += (daemon_requests_.*part).value_or(0);
   }
+  if (!sees_hpas_) {
+    for (auto kind : {resource_kind::cpu, resource_kind::memory})
+      out.hpa.push_back({kind, {}, 100, {}});
+    return out;
+  }
   auto [hpa, hpa_end] = hpas_.in_namespace(facts.ref.ns);
   for (; hpa != hpa_end; ++hpa)
     if (hpa->second->target == facts.ref)

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "actors/common/logic/object_cache.hpp"
 #include "actors/recommender/logic/recommend.hpp"
@@ -18,6 +19,8 @@ public:
   bool on_quota(const watch_event& event) { return changed(quotas_.apply(event)); }
   bool on_hpa(const watch_event& event);
   bool on_node(const watch_event& event);
+  /// Unseen: each workload is taken as one that an HPA scales. Returns true when it changed.
+  bool see_hpas(bool seen) { return std::exchange(sees_hpas_, seen) != seen; }
 
   /// `cost` follows from the policy's update modes.
   sizing_facts of(const workload_facts& facts, const policy_spec& policy) const;
@@ -40,6 +43,7 @@ private:
   object_cache<node> nodes_;
   resources daemon_requests_;
   resources room_;
+  bool sees_hpas_ = true;
 };
 
 /// The tightest of several LimitRanges: highest minimum, lowest maximum (as the API server enforces

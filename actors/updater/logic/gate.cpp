@@ -53,6 +53,10 @@ gate_state evaluate_gate(const gate_inputs& in, const health_report* report,
     if (recent >= rules.most_failures)
       return shut(std::to_string(recent) + " disruptions failed of late");
   }
+  if (in.budgets_unseen)
+    // The API would refuse what breaks one, but we could not choose whom it lets go.
+    return {false, true, true, refusal::gate_closed,
+            "PodDisruptionBudgets may not be read: nothing is evicted"};
   return {true, true, true, refusal::none, {}};
 }
 

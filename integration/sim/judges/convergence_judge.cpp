@@ -171,7 +171,7 @@ private:
     auto& s = in_.cluster.state();
     for (auto& c : wanted.containers)
       lift_limits(c.resources);
-    if (!keep_qos(now.containers, wanted.containers))
+    if (!keep_qos(now.containers, wanted.containers.edit()))
       return false;
     if (!embedded::range_violation(wanted, embedded::limit_ranges(s, now.meta.ns)).empty())
       return false;

@@ -158,10 +158,11 @@ bool truth::granted(const workload_ref& ref) const {
   std::vector<std::pair<const string_map*, const string_map*>> voices;
   if (owner) {
     voices.emplace_back(&owner->template_annotations, &owner->template_labels);
-    voices.emplace_back(&owner->meta.annotations, &owner->meta.labels);
+    voices.emplace_back(&owner->meta.annotations.get(), &owner->meta.labels.get());
   }
   if (space)
-    voices.emplace_back(&meta_of(*space->value).annotations, &meta_of(*space->value).labels);
+    voices.emplace_back(&meta_of(*space->value).annotations.get(),
+                        &meta_of(*space->value).labels.get());
   auto nearest = [&](std::string_view key) {
     for (auto& [annotations, marks] : voices)
       if (auto* text = said(*annotations, *marks, key))

@@ -37,13 +37,15 @@ decoded_object read_own(object_kind kind, json_view view, dom::element element) 
   return {std::make_shared<const scaleops::object>(std::move(*parsed.value)), {}};
 }
 
-decoded_object read_one(object_kind kind, const resource_type& type, dom::element element) {
+decoded_object read_one(object_kind kind, const resource_type& type, dom::element element,
+                        common_blocks& blocks) {
   json_view view{element};
   if (is_ours(kind))
     return read_own(kind, view, element);
   auto value = read_built_in(kind, type.kind, view);
   if (meta_of(value).name.empty())
     return {nullptr, fmt::format("a {} without a name", type.kind)};
+  blocks.share(value);
   return {std::make_shared<const scaleops::object>(std::move(value)), {}};
 }
 
@@ -73,12 +75,13 @@ struct decoder::impl {
   }
 };
 
-decoder::decoder() : x_{std::make_unique<impl>()} {}
+decoder::decoder(std::shared_ptr<common_blocks> blocks)
+    : x_{std::make_unique<impl>()}, blocks_{std::move(blocks)} {}
 decoder::~decoder() = default;
 
 decoded_list decoder::list(object_kind kind, const resource_type& type, std::string_view text) {
   if (wire::is_framed(text))
-    return wire::read_list(kind, type, text);
+    return wire::read_list(kind, type, text, *blocks_);
   decoded_list out;
   dom::element root;
   if (!x_->parse(text, root)) {
@@ -101,7 +104,7 @@ decoded_list decoder::list(object_kind kind, const resource_type& type, std::str
   }
   out.items.reserve(items.size());
   for (auto item : items) {
-    auto one = read_one(kind, type, item);
+    auto one = read_one(kind, type, item, *blocks_);
     if (one.value)
       out.items.push_back(std::move(one.value));
     else
@@ -112,7 +115,7 @@ decoded_list decoder::list(object_kind kind, const resource_type& type, std::str
 
 decoded_event decoder::event(object_kind kind, const resource_type& type, std::string_view line) {
   if (line.starts_with(wire::event_begin))
-    return wire::read_event(kind, type, line);
+    return wire::read_event(kind, type, line, *blocks_);
   decoded_event out;
   dom::element root;
   if (!x_->parse(line, root)) {
@@ -138,9 +141,11 @@ decoded_event decoder::event(object_kind kind, const resource_type& type, std::s
     out.problem = fmt::format("watch {}: unknown event \"{}\"", type.plural, what.substr(0, 40));
     return out;
   }
-  if (out.event.what == watch_event::type::bookmark)
+  if (out.event.what == watch_event::type::bookmark) {
+    out.initial_events_end = ends_initial_events(view["object"]);
     return out;
-  auto one = read_one(kind, type, object);
+  }
+  auto one = read_one(kind, type, object, *blocks_);
   out.event.object = std::move(one.value);
   out.problem = std::move(one.problem);
   return out;
@@ -148,11 +153,11 @@ decoded_event decoder::event(object_kind kind, const resource_type& type, std::s
 
 decoded_object decoder::object(object_kind kind, const resource_type& type, std::string_view text) {
   if (wire::is_framed(text))
-    return wire::read_object(kind, type, text);
+    return wire::read_object(kind, type, text, *blocks_);
   dom::element root;
   if (!x_->parse(text, root) || !root.is_object())
     return {nullptr, fmt::format("{}: the answer is no JSON object", type.plural)};
-  return read_one(kind, type, root);
+  return read_one(kind, type, root, *blocks_);
 }
 
 }  // namespace scaleops::kube

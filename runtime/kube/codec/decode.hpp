@@ -10,6 +10,7 @@
 
 #include "messages/errors.hpp"
 #include "messages/objects.hpp"
+#include "runtime/kube/codec/common_blocks.hpp"
 #include "runtime/kube/resources.hpp"
 
 namespace scaleops::kube {
@@ -24,6 +25,7 @@ struct decoded_list {
 
 struct decoded_event {
   watch_event event;     // object null for bookmarks and errors
+  bool initial_events_end = false;  // the bookmark that ends a list by stream
   int error_status = 0;  // an ERROR event's code
   std::string error;     // its metav1.Status document, in either encoding
   std::string problem;   // the line is no event, or its object cannot be read
@@ -37,10 +39,12 @@ struct decoded_object {
 /// "ADDED" and its like. False for other words.
 bool step_of(std::string_view word, watch_event::type& out);
 
-/// Parsers keep their memory from call to call: one decoder for one thread.
+/// Parsers keep their memory from call to call: one decoder for one thread. Decoders of one thread
+/// can have their blocks in common.
 class decoder {
 public:
-  decoder();
+  explicit decoder(
+    std::shared_ptr<common_blocks> blocks = std::make_shared<common_blocks>());
   ~decoder();
   decoder(const decoder&) = delete;
   decoder& operator=(const decoder&) = delete;
@@ -52,6 +56,7 @@ public:
 private:
   struct impl;
   std::unique_ptr<impl> x_;
+  std::shared_ptr<common_blocks> blocks_;
 };
 
 }  // namespace scaleops::kube

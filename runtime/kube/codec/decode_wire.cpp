@@ -8,7 +8,8 @@ namespace scaleops::kube::wire {
 
 namespace {
 
-decoded_object read_one(object_kind kind, const resource_type& type, std::string_view bytes) {
+decoded_object read_one(object_kind kind, const resource_type& type, std::string_view bytes,
+                        common_blocks& blocks) {
   auto* of = message_of(type.kind);
   if (!of)
     return {nullptr, fmt::format("a {} in Protobuf was not asked for", type.kind)};
@@ -17,6 +18,7 @@ decoded_object read_one(object_kind kind, const resource_type& type, std::string
   auto value = read_built_in(kind, type.kind, wire_view{bytes, *of});
   if (meta_of(value).name.empty())
     return {nullptr, fmt::format("a {} without a name", type.kind)};
+  blocks.share(value);
   return {std::make_shared<const scaleops::object>(std::move(value)), {}};
 }
 
@@ -40,7 +42,8 @@ wire_view framed(std::string_view text, std::string_view kind, const message& of
   return {raw, of};
 }
 
-decoded_list read_list(object_kind kind, const resource_type& type, std::string_view text) {
+decoded_list read_list(object_kind kind, const resource_type& type, std::string_view text,
+                       common_blocks& blocks) {
   decoded_list out;
   auto list = framed(text, type.kind + "List", list_message);
   auto meta = list["metadata"];
@@ -54,7 +57,7 @@ decoded_list read_list(object_kind kind, const resource_type& type, std::string_
   list["items"].each([&](wire_view) { ++items; });
   out.items.reserve(items);
   list["items"].each([&](wire_view item) {
-    auto read = read_one(kind, type, item.text());
+    auto read = read_one(kind, type, item.text(), blocks);
     if (read.value)
       out.items.push_back(std::move(read.value));
     else
@@ -63,7 +66,8 @@ decoded_list read_list(object_kind kind, const resource_type& type, std::string_
   return out;
 }
 
-decoded_event read_event(object_kind kind, const resource_type& type, std::string_view text) {
+decoded_event read_event(object_kind kind, const resource_type& type, std::string_view text,
+                         common_blocks& blocks) {
   decoded_event out;
   wire_view step{text, watch_step};
   auto raw = well_formed(text, watch_step) ? step["object"]["raw"].text() : std::string_view{};
@@ -89,19 +93,22 @@ decoded_event read_event(object_kind kind, const resource_type& type, std::strin
     return out;
   }
   out.event.resource_version = version_of(object["metadata"]["resourceVersion"].text());
-  if (out.event.what == watch_event::type::bookmark)
+  if (out.event.what == watch_event::type::bookmark) {
+    out.initial_events_end = ends_initial_events(object);
     return out;
-  auto read = read_object(kind, type, raw);
+  }
+  auto read = read_object(kind, type, raw, blocks);
   out.event.object = std::move(read.value);
   out.problem = std::move(read.problem);
   return out;
 }
 
-decoded_object read_object(object_kind kind, const resource_type& type, std::string_view text) {
+decoded_object read_object(object_kind kind, const resource_type& type, std::string_view text,
+                           common_blocks& blocks) {
   auto object = framed(text, type.kind, nothing_known);
   if (!object)
     return {nullptr, fmt::format("{}: the answer is no {}", type.plural, type.kind)};
-  return read_one(kind, type, object.bytes());
+  return read_one(kind, type, object.bytes(), blocks);
 }
 
 }  // namespace scaleops::kube::wire

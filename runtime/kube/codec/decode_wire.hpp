@@ -12,9 +12,12 @@ namespace scaleops::kube::wire {
 /// lines.
 inline constexpr char event_begin = 0x0a;
 
-decoded_list read_list(object_kind kind, const resource_type& type, std::string_view text);
-decoded_event read_event(object_kind kind, const resource_type& type, std::string_view text);
-decoded_object read_object(object_kind kind, const resource_type& type, std::string_view text);
+decoded_list read_list(object_kind kind, const resource_type& type, std::string_view text,
+                       common_blocks& blocks);
+decoded_event read_event(object_kind kind, const resource_type& type, std::string_view text,
+                         common_blocks& blocks);
+decoded_object read_object(object_kind kind, const resource_type& type, std::string_view text,
+                           common_blocks& blocks);
 
 /// A framed object of this kind ("Status"): a view of its fields. Not there where the text is
 /// something else.

@@ -181,9 +181,9 @@ json metadata_of(const metadata& meta) {
   if (!meta.ns.empty())
     out["namespace"] = meta.ns;
   if (!meta.labels.empty())
-    out["labels"] = meta.labels;
+    out["labels"] = meta.labels.get();
   if (!meta.annotations.empty())
-    out["annotations"] = meta.annotations;
+    out["annotations"] = meta.annotations.get();
   for (auto& owner : meta.owners)
     out["ownerReferences"].push_back({{"apiVersion", api_version_of_owner(owner.kind)},
                                       {"kind", owner.kind},

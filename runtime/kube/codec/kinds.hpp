@@ -17,6 +17,14 @@ inline uint64_t version_of(std::string_view words) {
   return out;
 }
 
+/// Whether a bookmark's object says that all objects have been told (KEP-3157).
+template <class View>
+bool ends_initial_events(View object) {
+  auto notes = object["metadata"]["annotations"].texts();
+  auto found = notes.find("k8s.io/initial-events-end");
+  return found != notes.end() && found->second == "true";
+}
+
 template <class View>
 metadata read_metadata(View object);
 template <class View>

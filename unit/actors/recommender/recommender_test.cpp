@@ -191,3 +191,25 @@ TEST_CASE_METHOD(fixture,
   write(mem("4Gi"), 1.9);
   CHECK(stored()->status.containers.at(0).target.requests.memory == mem("3Gi"));
 }
+
+TEST_CASE_METHOD(fixture, "HPAs and limits that may not be seen hold sizes, not learning, until they can be") {
+  kube.data().denied = {object_kind::horizontal_pod_autoscaler, object_kind::limit_range};
+  start();
+  CHECK(w.ask<component_status>(aut, status_query{})->ready);
+  use_for(12h);
+  REQUIRE(stored());
+  // An HPA may scale it: what it requests stays.
+  CHECK(stored()->status.containers.at(0).target.requests == res(500, "1Gi"));
+  kube.data().denied.clear();
+  use_for(60min);
+  CHECK(*stored()->status.containers.at(0).target.requests.cpu < 500);
+}
+
+TEST_CASE_METHOD(fixture, "policies that may not be seen are waited for") {
+  kube.data().denied = {object_kind::policy};
+  start();
+  CHECK_FALSE(w.ask<component_status>(aut, status_query{})->ready);
+  kube.data().denied.clear();
+  w.run_for(1min);
+  CHECK(w.ask<component_status>(aut, status_query{})->ready);
+}

@@ -137,3 +137,33 @@ TEST_CASE("no review is dropped or denied while news come in and certificates ar
   CHECK(answered == clients * reviews);
   CHECK(b.workers->take_answered() == uint64_t(clients * reviews));
 }
+
+TEST_CASE("a review that was begun is answered before the threads end, the last of its connection") {
+  bench b{2};
+  b.tell_shop();
+  boost::asio::io_context io;
+  tls_client_options trust{b.authority.certificate, {}, 0, "admissions.test"};
+  tls_client kept{io, b.workers->port(), trust}, amid{io, b.workers->port(), trust};
+  REQUIRE(kept.handshake() == "");
+  REQUIRE(amid.handshake() == "");
+  auto request = request_of(review_of(review_pod()).dump());
+  exchange(amid, request, "}}}");
+  b.workers->answer_last();
+  CHECK(exchange(kept, request, "}}}").find("Connection: close") != std::string::npos);
+  kept.close();
+  {
+    tls_client late{io, b.workers->port(), trust};  // not all have heard yet
+    REQUIRE(late.handshake() == "");
+    CHECK(exchange(late, request, "}}}").find("\"patch\":") != std::string::npos);
+  }
+  amid.forget();
+  amid.send(request.substr(0, 500));
+  std::thread stopping{[&] { b.workers->stop(5s); }};
+  amid.send(request.substr(500));
+  auto& last = amid.until_closed();
+  CHECK(last.find("\"patch\":") != std::string::npos);
+  CHECK(last.find("Connection: close") != std::string::npos);
+  amid.close();
+  stopping.join();
+  CHECK(b.workers->take_answered() == 4);
+}

@@ -249,3 +249,59 @@ TEST_CASE("stopping closes what is open and frees the port") {
   http_server second{b.ioc, again, [](http_request, http_respond) {}};
   CHECK(second.start() == "");
 }
+
+TEST_CASE("on the way out each answer is its connection's last, and new ones are still taken") {
+  bench b;
+  b.start();
+  auto kept = b.client();
+  kept.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(kept.until("hello /1").find("Connection: keep-alive") != std::string::npos);
+  b.server->answer_last();
+  kept.forget();
+  kept.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+  auto& last = kept.until_closed();
+  CHECK(last.find("Connection: close") != std::string::npos);
+  CHECK(last.ends_with("hello /2"));
+  auto fresh = b.client();
+  fresh.send("GET /3 HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(fresh.until_closed().ends_with("hello /3"));
+}
+
+TEST_CASE("who winds up answers what was begun, sends the idle away and takes nobody") {
+  bench b;
+  b.start();
+  auto idle = b.client(), amid = b.client();
+  idle.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+  idle.until("hello /1");
+  amid.send("POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nab");
+  REQUIRE(b.turn_until([&] { return b.server->connections() == 2; }));
+  amid.until("nothing yet");
+  bool gone = false;
+  b.server->wind_up([&] { gone = true; });
+  idle.until_closed();
+  CHECK(idle.closed());
+  CHECK_FALSE(gone);
+  boost::asio::ip::tcp::socket late{b.ioc};
+  boost::system::error_code refused;
+  late.connect({boost::asio::ip::make_address("127.0.0.1"), b.server->port()}, refused);
+  CHECK(refused);
+  amid.send("cd");
+  auto& last = amid.until_closed();
+  CHECK(last.find("Connection: close") != std::string::npos);
+  CHECK(last.ends_with("hello /2"));
+  amid.close();
+  CHECK(b.turn_until([&] { return gone; }));
+}
+
+TEST_CASE("a handler's time is not the reader's: limits follow the steps") {
+  bench b;
+  b.config.read_timeout = 2s;
+  b.config.handler_timeout = 30ms;
+  b.config.idle_timeout = 60ms;
+  b.start([&](http_request, http_respond respond) { b.held = respond; });
+  auto c = b.client();
+  c.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(c.until("No answer in time").starts_with("HTTP/1.1 504"));
+  c.until_closed();
+  CHECK(c.closed());  // idle for too long
+}

@@ -36,6 +36,8 @@ double counted(const prometheus::Registry& registry, const std::string& name,
 TEST_CASE("a list comes in pages with its continue token and tells its version") {
   fake_api api;
   api.answers["GET " + pods] = [](const http_request& request) {
+    if (request.query.contains("watch"))
+      return fake_api::json(400, "{}");  // an old server: no lists by stream
     auto token = request.query.find("continue");
     CHECK(request.query.at("limit") == "1");
     if (token == request.query.end())

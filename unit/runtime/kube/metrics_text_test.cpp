@@ -17,7 +17,8 @@ object_ptr running(const std::string& name, const std::string& container) {
   value.meta.name = name;
   value.meta.uid = "uid-" + name;
   value.node = "node-1";
-  value.containers.emplace_back().name = container;
+  value.containers.resize(1);
+  value.containers[0].name = container;
   container_status status;
   status.name = container;
   status.started = instant{std::chrono::seconds{1000}};

@@ -110,3 +110,15 @@ TEST_CASE("the newest report of the system namespace counts") {
   REQUIRE(newest_report(view));
   CHECK_FALSE(newest_report(view)->gate_open);
 }
+
+TEST_CASE("without a view of the budgets nothing is evicted, and resizing goes on") {
+  auto report = green_report(now - 1min);
+  auto in = all_well();
+  in.budgets_unseen = true;
+  auto gate = evaluate_gate(in, &report, rules, now);
+  CHECK_FALSE(gate.disrupt);
+  CHECK(gate.shrink);
+  CHECK(gate.grow);
+  CHECK(gate.why == refusal::gate_closed);
+  CHECK(gate.detail == "PodDisruptionBudgets may not be read: nothing is evicted");
+}

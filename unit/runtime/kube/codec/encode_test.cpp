@@ -63,7 +63,8 @@ TEST_CASE("a pod asks for no more rights than it needs") {
   pod canary;
   canary.meta.ns = "n";
   canary.meta.name = "p";
-  canary.containers.emplace_back().name = "c";
+  canary.containers.resize(1);
+  canary.containers[0].name = "c";
   auto spec = created(canary)["spec"];
   CHECK(spec["automountServiceAccountToken"] == false);
   CHECK(spec["securityContext"]["runAsNonRoot"] == true);
