@@ -18,6 +18,9 @@ float untaught_margin(float quantile) {
   return 1.3f * std::pow(0.12f / std::max(0.0005f, 1 - quantile), 0.35f);
 }
 constexpr float season_must_win = 0.7f;
+/// Experts are compared at this quantile whatever is asked: so the choice does not hang on the
+/// question, and a safer one never gets less.
+constexpr float compared_at = 0.95f;
 constexpr float least_margin = 0.05f;
 
 /// Turns wanted fractions into whole counts and carries the rest, in fixed point: a chain of floats
@@ -210,21 +213,21 @@ cpu_model::plan cpu_model::make_plan(const cpu_question& question) const {
       continue;
     auto& counts = errors_[k].counts;
     uint32_t total = 0;
-    float at = slots_ < learned_after ? -1 : errors_[k].position(question.quantile, total);
+    float at = slots_ < learned_after ? -1 : errors_[k].position(compared_at, total);
     if (at < 0) {
       if (!found)
         out.best = uint8_t(k);
       continue;
     }
     float margin = error_at(at);
-    // Pinball loss: what lies above costs quantile, what lies below 1 - quantile. Eight
+    // Pinball loss: what lies above costs the quantile, what lies below what is left to 1. Eight
     // sums side by side.
     std::array<float, 8> sums{};
     for (size_t i = 0; i < error_buckets; i += 8)
       for (size_t lane = 0; lane < 8; ++lane) {
         float above = error_middles[i + lane] - margin;
-        sums[lane] += float(counts[i + lane]) *
-                      std::max(question.quantile * above, (question.quantile - 1) * above);
+        sums[lane] +=
+          float(counts[i + lane]) * std::max(compared_at * above, (compared_at - 1) * above);
       }
     float loss = 0;
     for (float sum : sums)

@@ -6,7 +6,7 @@
 // histogram of usage / prediction says how wrong it is, so any quantile of usage is prediction ×
 // that histogram's quantile: a margin that is learned per container instead of being the same 15 %
 // for all. Of the experts, the one whose margin-corrected prediction would have cost least (pinball
-// loss at the asked quantile) is followed. docs/recommender.md has the figures.
+// loss at one fixed quantile) is followed. docs/recommender.md has the figures.
 #pragma once
 
 #include <algorithm>
