@@ -124,9 +124,17 @@ void apply_hpa_guard(draft& d, const sizing_facts& facts) {
 }
 
 void apply_limits(std::span<draft> drafts, const sizing_facts& facts) {
-  std::vector<container_resources> before, after;
-  before.reserve(drafts.size());
-  after.reserve(drafts.size());
+  auto counts = [](const draft& d) {
+    return d.input->role == container_role::main || d.input->role == container_role::sidecar ||
+           d.input->role == container_role::init;
+  };
+  std::vector<container_resources> pod;
+  pod.reserve(drafts.size());
+  for (auto& d : drafts)
+    if (counts(d))
+      pod.push_back(d.input->current);
+  auto was = qos_of(pod);
+  auto merged = pod.begin();
   for (auto& d : drafts) {
     auto& target = d.out.target;
     for (auto kind : both) {
@@ -138,20 +146,17 @@ void apply_limits(std::span<draft> drafts, const sizing_facts& facts) {
         limit = std::max(*request, std::min(*limit, *field(facts.limits->container_max, kind)));
       field(target.limits, kind) = limit;
     }
-    if (d.input->role == container_role::main || d.input->role == container_role::sidecar ||
-        d.input->role == container_role::init) {
-      before.push_back(d.input->current);
-      auto merged = d.input->current;
-      for (auto kind : both) {
-        if (field(target.requests, kind))
-          field(merged.requests, kind) = field(target.requests, kind);
-        if (field(target.limits, kind))
-          field(merged.limits, kind) = field(target.limits, kind);
-      }
-      after.push_back(merged);
+    if (!counts(d))
+      continue;
+    for (auto kind : both) {
+      if (field(target.requests, kind))
+        field(merged->requests, kind) = field(target.requests, kind);
+      if (field(target.limits, kind))
+        field(merged->limits, kind) = field(target.limits, kind);
     }
+    ++merged;
   }
-  auto was = qos_of(before), becomes = qos_of(after);
+  auto becomes = qos_of(pod);
   if (was == becomes || was == qos_class::best_effort)
     return;
   if (was == qos_class::guaranteed) {

@@ -5,9 +5,9 @@
 #include <cstring>
 #include <type_traits>
 
-#include "actors/recommender/logic/checkpoint_v1.hpp"
 #include "actors/recommender/logic/container_state.hpp"
 #include "actors/recommender/logic/crc32.hpp"
+#include "actors/recommender/logic/old_checkpoints.hpp"
 #include "messages/wire/checkpoint.pb.h"
 
 namespace scaleops {
@@ -19,7 +19,7 @@ using recommender_logic::crc32;
 static_assert(std::endian::native == std::endian::little,
               "the checkpoint's blobs are copied as they are");
 
-constexpr uint32_t version = 2;
+constexpr uint32_t version = 3;
 
 struct packer {
   std::string& out;
@@ -106,11 +106,12 @@ std::optional<container_state> container_state::load(std::string_view bytes, std
     return std::nullopt;
   }
   container_state state;
-  bool whole = saved.version() == 1
-                 ? unpack<cpu_model::layout_v1>(saved.cpu(), state.cpu_) &&
-                     unpack<memory_model::layout_v1>(saved.memory(), state.memory_)
-                 : unpack<cpu_model>(saved.cpu(), state.cpu_) &&
-                     unpack<memory_model>(saved.memory(), state.memory_);
+  bool whole = saved.version() == 1   ? unpack<cpu_model::layout_v1>(saved.cpu(), state.cpu_)
+               : saved.version() == 2 ? unpack<cpu_model::layout_v2>(saved.cpu(), state.cpu_)
+                                      : unpack<cpu_model>(saved.cpu(), state.cpu_);
+  whole =
+    whole && (saved.version() == 1 ? unpack<memory_model::layout_v1>(saved.memory(), state.memory_)
+                                   : unpack<memory_model>(saved.memory(), state.memory_));
   if (!whole || saved.last_s() < saved.first_s()) {
     why = "is damaged: its parts have the wrong size";
     return std::nullopt;

@@ -83,13 +83,13 @@ public:
   bool operator==(const container_state&) const = default;
 
 private:
-  // What every sample touches stands first.
+  // What every sample touches stands together: the end of memory_, these three, the start of cpu_.
+  memory_model memory_;
   uint32_t last_s_ = 0;
   uint32_t covered_s_ = 0;
   float throttled_ = 0;
-  uint32_t first_s_ = 0;
-  memory_model memory_;
   cpu_model cpu_;
+  uint32_t first_s_ = 0;
   uint32_t revision_s_ = 0;
   std::array<float, 2> debt_{};       // changes made and not yet paid off, by resource
   std::array<uint32_t, 2> debt_s_{};  // when, in covered seconds

@@ -11,23 +11,38 @@ using namespace recommender_logic;
 
 namespace {
 
-constexpr uint32_t slot_s = 300, slots_an_hour = 12;
 constexpr float usage_base = 64, error_base = 16;  // counts a slot is worth, before growth
-constexpr float usage_half_life = 288, error_half_life = 864;  // slots: one and three days
-constexpr uint32_t learned_after = 12;  // slots before a record of errors is trusted
+constexpr uint32_t learned_after = 12;             // slots before a record of errors is trusted
 /// Factor before that: 1.3 at the usual level, more where overruns shall be rarer.
 float untaught_margin(float quantile) {
   return 1.3f * std::pow(0.12f / std::max(0.0005f, 1 - quantile), 0.35f);
 }
 constexpr float season_must_win = 0.7f;
+/// Experts are compared at this quantile whatever is asked: so the choice does not hang on the
+/// question, and a safer one never gets less.
+constexpr float compared_at = 0.95f;
+constexpr float least_margin = 0.05f;
 
-/// Counts to add now for a wanted fraction; the rest is carried.
-uint32_t take(float& carry, float wanted) {
-  carry += wanted;
-  auto whole = uint32_t(carry);
-  carry -= float(whole);
-  return whole;
-}
+/// Turns wanted fractions into whole counts and carries the rest, in fixed point: a chain of floats
+/// would be what settling waits for.
+class dealer {
+public:
+  explicit dealer(float& carry) : carry_{carry}, rest_{fixed(carry)} {}
+  ~dealer() { carry_ = float(double(rest_) / one); }
+  void want(float each) { each_ = fixed(each); }
+  uint32_t deal() {
+    rest_ += each_;
+    auto whole = uint32_t(rest_ >> 32);
+    rest_ &= 0xffff'ffff;
+    return whole;
+  }
+
+private:
+  static constexpr double one = 4294967296.0;
+  static uint64_t fixed(float value) { return uint64_t(std::min(double(value), 65535.0) * one); }
+  float& carry_;
+  uint64_t rest_, each_ = 0;
+};
 
 }  // namespace
 
@@ -67,9 +82,11 @@ void cpu_model::predict(levels& out, float open_level, uint32_t oldest) const {
   if (!follow_)
     return;
   // Codes are monotonic: the highest one is decoded, not each.
+  auto held = recent_;
+  held[oldest % held.size()] = 0;
   uint16_t most = 0;
-  for (size_t i = 0; i < recent_.size(); ++i)
-    most = std::max(most, i == oldest % recent_.size() ? uint16_t{0} : recent_[i]);
+  for (auto code : held)
+    most = std::max(most, code);
   float hour_peak = std::max(open_level, decode(most));
   out[near] = hour_peak;
   out[blend] = std::sqrt(std::sqrt(hour_peak * out[slow] * out[slow] * out[slow]));
@@ -77,20 +94,34 @@ void cpu_model::predict(levels& out, float open_level, uint32_t oldest) const {
 
 /// Gives the histograms the samples that wait, as if each had been given when it came.
 void cpu_model::settle() {
+  if (waiting_ == 0)
+    return;
   uint32_t count = slot_count_ - waiting_;
   size_t used = follow_ ? places : blend;  // by restart the others are never asked
+  levels scale{};                          // makes a sample four times its ratio to the prediction
+  if (slots_ > 0)
+    for (size_t k = 0; k < used; ++k)
+      if (prediction_[k] > 0)
+        scale[k] = 4 / prediction_[k];
+  dealer usage{usage_carry_}, error{error_carry_};
+  auto want = [&](uint32_t samples) {
+    float share = 1.0f / float(samples);
+    usage.want(usage_weight_ * share);
+    error.want(slots_ > 0 ? error_weight_ * share : 0);
+  };
+  want(slot_last_);
   for (size_t i = 0; i < waiting_; ++i) {
-    float millicores = pending_[i];
+    float millicores = decode_sample(pending_[i]);
     // More samples than in the slot before (a first slot, a scale-out) count less each, so that one
     // slot does not outweigh a day.
-    float share = 1.0f / float(std::max(slot_last_, ++count));
-    if (auto amount = take(usage_carry_, usage_weight_ * share))
+    if (++count > slot_last_)
+      want(count);
+    if (auto amount = usage.deal())
       usage_.add(usage_bucket(millicores, usage_buckets), amount);
-    if (slots_ > 0)
-      if (auto amount = take(error_carry_, error_weight_ * share))
-        for (size_t k = 0; k < used; ++k)
-          if (prediction_[k] > 0)
-            errors_[k].add(error_bucket(millicores / prediction_[k], error_buckets), amount);
+    if (auto amount = error.deal())
+      for (size_t k = 0; k < used; ++k)
+        if (scale[k] > 0)
+          errors_[k].add(error_bucket_of_fourfold(millicores * scale[k], error_buckets), amount);
     pending_[i] = 0;
   }
   waiting_ = 0;
@@ -167,36 +198,36 @@ void cpu_model::add(uint32_t at_s, float millicores) {
   }
   if (waiting_ == buffered)
     settle();
-  pending_[waiting_++] = millicores;
+  pending_[waiting_++] = encode_sample(millicores);
   highest_ = std::max(highest_, millicores);
   slot_sum_ += millicores;
   ++slot_count_;
 }
 
 cpu_model::plan cpu_model::make_plan(const cpu_question& question) const {
-  const float untaught = untaught_margin(question.quantile);
-  plan out{untaught, slow};
+  plan out{0, slow};
   float least = 0;
   bool found = false;
   for (size_t k = 0; k < places; ++k) {
     if (!allowed(k, question) || prediction_[k] <= 0)
       continue;
     auto& counts = errors_[k].counts;
-    uint32_t total = errors_[k].total();
-    if (slots_ < learned_after || total == 0) {
+    uint32_t total = 0;
+    float at = slots_ < learned_after ? -1 : errors_[k].position(compared_at, total);
+    if (at < 0) {
       if (!found)
         out.best = uint8_t(k);
       continue;
     }
-    float margin = error_at(errors_[k].position(question.quantile));
-    // Pinball loss: what lies above costs quantile, what lies below 1 - quantile. Eight sums side
-    // by side.
+    float margin = error_at(at);
+    // Pinball loss: what lies above costs the quantile, what lies below what is left to 1. Eight
+    // sums side by side.
     std::array<float, 8> sums{};
     for (size_t i = 0; i < error_buckets; i += 8)
       for (size_t lane = 0; lane < 8; ++lane) {
         float above = error_middles[i + lane] - margin;
-        sums[lane] += float(counts[i + lane]) *
-                      std::max(question.quantile * above, (question.quantile - 1) * above);
+        sums[lane] +=
+          float(counts[i + lane]) * std::max(compared_at * above, (compared_at - 1) * above);
       }
     float loss = 0;
     for (float sum : sums)
@@ -205,11 +236,14 @@ cpu_model::plan cpu_model::make_plan(const cpu_question& question) const {
     if (k == season)
       loss /= season_must_win;
     if (!found || loss < least) {
-      out = {std::max(margin, 0.05f), uint8_t(k)};
+      out.best = uint8_t(k);
       least = loss;
       found = true;
     }
   }
+  out.margin = found
+                 ? std::max(error_at(errors_[out.best].position(question.quantile)), least_margin)
+                 : untaught_margin(question.quantile);
   return out;
 }
 
@@ -246,7 +280,8 @@ cpu_answer cpu_model::estimate(const cpu_question& question) const {
   if (!(question == goal()))
     used = make_plan(question);
   auto now = prediction_;
-  predict(now, live(), slot_);
+  if (used.best == near || used.best == blend)
+    predict(now, live(), slot_);
   if (!follow_)
     now[near] = std::max(now[near], live());
   if (slots_ == 0 || now[used.best] <= 0) {
@@ -317,75 +352,8 @@ bool cpu_model::sane() const {
   auto all_fit = [&](auto& values) { return std::all_of(values.begin(), values.end(), fits); };
   return best_ < places && waiting_ <= buffered && waiting_ <= slot_count_ && slot_last_ > 0 &&
          usage_weight_ >= 1 && error_weight_ >= 1 && fits(usage_weight_) && fits(error_weight_) &&
-         all_fit(prediction_) && all_fit(average_) && all_fit(pending_) && fits(margin_) &&
-         fits(highest_) && fits(slot_sum_) && fits(hour_peak_) && quantile_ >= 0 && quantile_ <= 1;
-}
-
-void cpu_model::weaken() {
-  settle();
-  for (auto& e : errors_) {
-    e.halve();
-    e.halve();
-  }
-  usage_.halve();
-  usage_.halve();
-}
-
-void cpu_model::merge(const cpu_model& other) {
-  if (other.slot_ == 0)
-    return;
-  if (slot_ == 0) {
-    *this = other;
-    return;
-  }
-  bool other_newer = other.slot_ > slot_ || (other.slot_ == slot_ && other.slots_ > slots_);
-  cpu_model out = other_newer ? other : *this;
-  cpu_model rest = other_newer ? *this : other;
-  out.settle();
-  rest.settle();
-  // The older one's evidence has aged since by the newer one's clock.
-  float age = float(out.slot_ - rest.slot_);
-  float usage_factor = out.usage_weight_ / rest.usage_weight_ * std::exp2(-age / usage_half_life);
-  float error_factor = out.error_weight_ / rest.error_weight_ * std::exp2(-age / error_half_life);
-  if (out.usage_.merge(rest.usage_, usage_factor))
-    out.usage_weight_ = std::max(1.0f, out.usage_weight_ / 2);
-  for (size_t k = 0; k < places; ++k) {
-    if (k > slow && out.follow_ != rest.follow_)
-      break;  // records of other experts
-    out.errors_[k].merge(rest.errors_[k], error_factor);
-    out.prediction_[k] = std::max(out.prediction_[k], rest.prediction_[k]);
-    out.average_[k] = std::max(out.average_[k], rest.average_[k]);
-  }
-  for (size_t i = 0; i < hours_.size(); ++i)
-    out.hours_[i] = std::max(out.hours_[i], rest.hours_[i]);
-  // Closed slots of both that lie in the newer one's last hour; the older one's open slot is
-  // closed.
-  for (uint32_t back = 0; back < slots_an_hour; ++back) {
-    uint32_t slot = rest.slot_ - back;
-    if (slot >= out.slot_ || slot + slots_an_hour <= out.slot_)
-      continue;
-    auto i = slot % recent_.size();
-    out.recent_[i] = std::max(out.recent_[i], back == 0 ? encode_up(rest.live()) : rest.recent_[i]);
-  }
-  if (out.slot_ / slots_an_hour == rest.slot_ / slots_an_hour) {
-    float closed = out.slot_ == rest.slot_ ? 0 : rest.live();
-    out.hour_peak_ = std::max({out.hour_peak_, rest.hour_peak_, closed});
-  } else {
-    auto& code = out.hours_[week_hour(rest.slot_ / slots_an_hour)];
-    code = std::max(code, encode_hour(std::max(rest.hour_peak_, rest.live())));
-  }
-  out.highest_ = std::max(out.highest_, rest.highest_);
-  out.slots_ = std::max(out.slots_, rest.slots_);
-  if (out.slot_ == rest.slot_) {
-    out.slot_sum_ += rest.slot_sum_;
-    out.slot_count_ += rest.slot_count_;
-  }
-  if (out.quantile_ > 0) {
-    auto fresh = out.make_plan(out.goal());
-    out.margin_ = fresh.margin;
-    out.best_ = fresh.best;
-  }
-  *this = out;
+         all_fit(prediction_) && all_fit(average_) && fits(margin_) && fits(highest_) &&
+         fits(slot_sum_) && fits(hour_peak_) && quantile_ >= 0 && quantile_ <= 1;
 }
 
 }  // namespace scaleops

@@ -6,7 +6,7 @@
 // histogram of usage / prediction says how wrong it is, so any quantile of usage is prediction ×
 // that histogram's quantile: a margin that is learned per container instead of being the same 15 %
 // for all. Of the experts, the one whose margin-corrected prediction would have cost least (pinball
-// loss at the asked quantile) is followed. docs/recommender.md has the figures.
+// loss at one fixed quantile) is followed. docs/recommender.md has the figures.
 #pragma once
 
 #include <algorithm>
@@ -71,9 +71,11 @@ public:
   bool sane() const;
   bool operator==(const cpu_model&) const = default;
   cpu_model() = default;
-  /// What checkpoints of version 1 hold (checkpoint_v1.hpp); version 2 holds `visit`.
+  /// What checkpoints of older versions hold (old_checkpoints.hpp); version 3 holds `visit`.
   struct layout_v1;
   explicit cpu_model(const layout_v1& old);
+  struct layout_v2;
+  explicit cpu_model(const layout_v2& old);
   template <class Visitor>
   void visit(Visitor&& v) {
     v(usage_.counts, errors_[0].counts, errors_[1].counts, errors_[2].counts, errors_[3].counts,
@@ -92,7 +94,7 @@ private:
   enum place : size_t { slow, near, blend, season, places };
   static constexpr int usage_buckets = 128;  // 8 an octave from 4 millicores to 262 cores
   static constexpr int error_buckets = 40;   // 8 an octave from 1/4 to 4, then 1 to 1024
-  static constexpr size_t buffered = 8;
+  static constexpr size_t buffered = 20;     // a scrape every 15 s: five minutes of one pod
   using levels = std::array<float, places>;
 
   struct plan {
@@ -107,7 +109,8 @@ private:
   float season_of(uint32_t hour) const;
   bool allowed(size_t at, const cpu_question& question) const;
 
-  // What every sample touches stands first and together.
+  // What every sample touches stands first, beside what container_state keeps before: two cache
+  // lines at most.
   uint32_t slot_ = 0;                        // running 5-minute slot since 1970
   uint32_t slot_count_ = 0, slot_last_ = 1;  // samples in it and in the one before
   float slot_sum_ = 0;
@@ -115,7 +118,7 @@ private:
   uint8_t waiting_ = 0;  // samples that the histograms have not taken yet
   uint8_t best_ = 0;     // place that is followed, for the goal
   bool follow_ = true, season_ = true;           // the goal
-  std::array<float, buffered> pending_{};        // they: histograms are touched once for several
+  std::array<uint16_t, buffered> pending_{};     // they, coded: histograms are touched once for all
   float quantile_ = 0;                           // the goal; 0: none
   float margin_ = 0;                             // of best_, for the goal
   float usage_weight_ = 64, error_weight_ = 16;  // what a slot is worth now

@@ -10,6 +10,9 @@
 
 namespace scaleops::recommender_logic {
 
+inline constexpr uint32_t slot_s = 300, slots_an_hour = 12;
+inline constexpr float usage_half_life = 288, error_half_life = 864;  // slots: one and three days
+
 inline constexpr int usage_first = 16;  // log bucket of 4 millicores
 
 /// Hour 0 of 1970 was a Thursday: hour 0 of our week is Monday 00:00.
@@ -30,9 +33,12 @@ inline float usage_at(float position) {
 /// usage / prediction on the errors' axis: 8 steps an octave from 1/4 to 4, then 1 an octave to
 /// 1024.
 inline constexpr int fine_errors = 32;
-inline size_t error_bucket(float ratio, int buckets) {
-  int bucket = ratio < 4 ? log_bucket<3>(ratio * 4) : fine_errors + log_bucket<0>(ratio * 0.25f);
-  return size_t(std::clamp(bucket, 0, buckets - 1));
+/// Of 4 × the ratio, as a number >= 0: both scales are read from its bits.
+inline size_t error_bucket_of_fourfold(float ratio4, int buckets) {
+  auto bits = int(std::bit_cast<uint32_t>(ratio4));
+  int fine = (bits >> 20) - (127 << 3);
+  int coarse = (bits >> 23) - 127 - 4 + fine_errors;
+  return size_t(std::clamp(fine < fine_errors ? fine : coarse, 0, buckets - 1));
 }
 inline float error_edge(int bucket) {
   if (bucket <= 0)

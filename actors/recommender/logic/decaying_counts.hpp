@@ -20,7 +20,7 @@ struct decaying_counts {
 
   void add(size_t bucket, uint32_t amount) {
     uint32_t sum = counts[bucket] + amount;
-    if (sum > 0xffff) {
+    if (sum > 0xffff) [[unlikely]] {
       halve();  // more pods than expected: only proportions matter
       sum = counts[bucket] + amount;
     }
@@ -38,10 +38,15 @@ struct decaying_counts {
   }
   /// Position of quantile q on the bucket axis (1.5 = middle of bucket 1); negative when empty.
   float position(float q) const {
+    uint32_t ignored = 0;
+    return position(q, ignored);
+  }
+  /// The same, and the total that it has to add up anyhow.
+  float position(float q, uint32_t& all) const {
     // Sums of blocks first: most buckets are then never looked at one by one. All sums are below
     // 2^24, so that float holds them exactly.
     std::array<uint32_t, blocks> sums;
-    uint32_t all = 0;
+    all = 0;
     for (size_t b = 0; b < blocks; ++b) {
       uint32_t sum = 0;
       for (size_t i = 0; i < block; ++i)

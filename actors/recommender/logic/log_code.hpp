@@ -42,4 +42,15 @@ constexpr float decode(uint16_t code) {
   return code == 0 ? 0 : std::bit_cast<float>((uint32_t(code - 1) << 12) + (127u << 23));
 }
 
+/// 16-bit code of a sample that waits, 11 bits of mantissa from 1/256 to 2^24, the rest cut off: it
+/// stays in its bucket. 0: less.
+constexpr uint16_t encode_sample(float value) {
+  constexpr uint32_t least = 119u << 23;
+  auto bits = std::bit_cast<uint32_t>(value);
+  return bits <= least ? uint16_t{0} : uint16_t(std::min<uint32_t>((bits - least) >> 12, 0xffff));
+}
+constexpr float decode_sample(uint16_t code) {
+  return code == 0 ? 0 : std::bit_cast<float>((uint32_t{code} << 12) + (119u << 23));
+}
+
 }  // namespace scaleops::recommender_logic

@@ -25,7 +25,6 @@ constexpr std::array<float, 12> prior_rate = {4,     2.8f, 2,    1.4f,  1.1f,  0
 constexpr std::array<float, 4> prior_span = {1, 0.415f, 0.183f, 0.0761f};  // (24 / h)^0.8
 constexpr float prior_days = 10;                                           // what the prior weighs
 constexpr float young_days = 0.5f;  // the younger, the likelier a new maximum: 1 + young_days / age
-constexpr float size_exponent = 0.5f;  // of a kill's price: a larger container loses more
 constexpr float base_worth = 16;
 constexpr float record_half_life_days = 20;
 constexpr float smallest_k = 8 * 1024;
@@ -124,23 +123,22 @@ double memory_model::rate(size_t span, size_t margin) const {
 
 uint8_t memory_model::choose(const memory_question& question) const {
   float size = std::max({peaks_k_[spans - 1], live_k_, smallest_k});
-  double price = question.kill_price * gib_k * std::pow(size / gib_k, size_exponent);
-  size_t best = 0;
-  double least = 0;
+  // A larger container loses more by a kill: as the root of its size.
+  float price = question.kill_price * float(gib_k) * std::sqrt(size / float(gib_k));
+  // The terms of rate(), with what all pairs share taken out.
+  float age = watched_ * base_worth / worth_;
+  float weight = price / (age + prior_days), seen = weight / worth_;
+  float prior = weight * prior_days * (1 + young_days / std::max(age, 0.05f));
+  std::array<float, spans * margins> costs;
   for (size_t s = 0; s < spans; ++s) {
-    double held = std::max(peaks_k_[s], live_k_);
-    for (size_t m = 0; m < margins; ++m) {
-      double cost =
-        held * (1 + std::max(margin_steps[m], question.least_margin)) + price * rate(s, m);
-      if (s * margins + m == best_)
-        cost *= 0.99;  // a change must be worth something
-      if ((s == 0 && m == 0) || cost < least) {
-        best = s * margins + m;
-        least = cost;
-      }
-    }
+    float held = std::max(peaks_k_[s], live_k_), expected = prior * prior_span[s];
+    auto& above = above_[s];
+    for (size_t m = 0; m < margins; ++m)
+      costs[s * margins + m] = held * (1 + std::max(margin_steps[m], question.least_margin)) +
+                               expected * prior_rate[m] + seen * float(above[m]);
   }
-  return uint8_t(best);
+  costs[best_] *= 0.99f;  // a change must be worth something
+  return uint8_t(std::min_element(costs.begin(), costs.end()) - costs.begin());
 }
 
 void memory_model::aim(const memory_question& question) {

@@ -75,7 +75,7 @@ public:
   /// or beyond all measure.
   bool sane() const;
   memory_model() = default;
-  /// What checkpoints of version 1 hold (checkpoint_v1.hpp); version 2 holds `visit`.
+  /// What checkpoints of version 1 hold (old_checkpoints.hpp); later ones hold `visit`.
   struct layout_v1;
   explicit memory_model(const layout_v1& old);
   bool operator==(const memory_model&) const = default;
@@ -99,15 +99,8 @@ private:
   uint8_t choose(const memory_question& question) const;
   double rate(size_t span, size_t margin) const;
 
-  // What every sample touches stands first.
-  uint32_t slot_ = 0;   // running 5-minute slot since 1970
-  float live_k_ = 0;    // highest of the running slot, KiB like all that ends in _k_
-  float day_k_ = 0;     // highest of the running UTC day
-  float low_k_ = 0;     // its lowest slot, 0: none closed yet
-  uint8_t rising_ = 0;  // days on end that were above the day before, at the lowest and highest
-  uint8_t best_ = 0;    // span × margins + margin, for the goal
-  bool oom_healing_ = true;             // the goal
-  bool leaking_ = false;                // the row of kills ends slow rises
+  /// Times that a slot's peak went above maximum × (1 + margin), in units of 1 / worth_.
+  std::array<std::array<uint16_t, margins>, spans> above_{};
   std::array<float, spans> peaks_k_{};  // fading maxima before the running slot
   float yesterday_k_ = 0, last_low_k_ = 0;
   float rise_k_ = 0;        // highest of the day before the rise
@@ -120,8 +113,15 @@ private:
   float least_margin_ = 0;  // the goal
   uint32_t kill_s_ = 0;
   uint32_t kills_ = 0;  // in a row, at most a day apart
-  /// Times that a slot's peak went above maximum × (1 + margin), in units of 1 / worth_.
-  std::array<std::array<uint16_t, margins>, spans> above_{};
+  float low_k_ = 0;     // lowest slot of the running UTC day, 0: none closed yet
+  uint8_t rising_ = 0;  // days on end that were above the day before, at the lowest and highest
+  uint8_t best_ = 0;    // span × margins + margin, for the goal
+  bool oom_healing_ = true;  // the goal
+  bool leaking_ = false;     // the row of kills ends slow rises
+  // What every sample touches stands last, beside what follows in container_state.
+  uint32_t slot_ = 0;  // running 5-minute slot since 1970
+  float live_k_ = 0;   // highest of the running slot, KiB like all that ends in _k_
+  float day_k_ = 0;    // highest of the running UTC day
 };
 
 }  // namespace scaleops

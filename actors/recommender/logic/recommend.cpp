@@ -1,6 +1,7 @@
 #include "actors/recommender/logic/recommend.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "actors/recommender/logic/bounds.hpp"
@@ -214,7 +215,9 @@ void recommend(std::span<const container_input> containers, const policy_spec& p
                const sizing_facts& facts, instant now, std::vector<container_recommendation>& out,
                detail told) {
   out.resize(containers.size());
-  std::vector<draft> drafts(containers.size());
+  std::array<draft, 2> few;  // enough for most pods, without an allocation
+  std::vector<draft> many(containers.size() > few.size() ? containers.size() : 0);
+  auto drafts = many.empty() ? std::span{few}.first(containers.size()) : std::span{many};
   for (size_t i = 0; i < containers.size(); ++i) {
     auto& d = drafts[i];
     d.input = &containers[i];

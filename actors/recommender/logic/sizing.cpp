@@ -16,7 +16,7 @@ constexpr double default_kill_price = 6.5;  // GiB days, at P93
 struct band {
   double up, down, up_growth, down_growth;
 };
-constexpr band bands[2][2] = {{{0.10, 0.12, 1, 2.5}, {0.05, 0.10, 0, 1}},   // in place: cpu, memory
+constexpr band bands[2][2] = {{{0.08, 0.12, 1, 2.5}, {0.05, 0.10, 0, 1}},   // in place: cpu, memory
                               {{0.10, 0.10, 0.5, 3}, {0.05, 0.10, 3, 4}}};  // by restart
 
 /// 10^x; most policies leave the knob in the middle.
@@ -30,7 +30,7 @@ cpu_goal cpu_goal_of(const resource_policy& policy, double aggressiveness) {
   double a = std::clamp(aggressiveness, 0.0, 1.0);
   // A request that follows the load is never far above it: the same risk is reached at a lower
   // level.
-  double odds = (1 - policy.percentile) / policy.percentile * 1.50;
+  double odds = (1 - policy.percentile) / policy.percentile * 1.72;
   odds *= ten_to((a < 0.5 ? 4.0 : 1.6) * (a - 0.5));
   return {std::clamp(1 / (1 + odds), 0.5, 0.9995), policy.headroom * 2 * (1 - a)};
 }

@@ -210,6 +210,32 @@ TEST_CASE("one, ten and ten thousand pods of one distribution get the same recom
   }
 }
 
+TEST_CASE("how many pods show a distribution of usage does not move its recommendation") {
+  auto policy = builtin_policies().at("production");
+  holds("1, 10 and 10,000 pods of one distribution", 4, [&] {
+    auto levels = *rc::gen::container<std::vector<int>>(12, rc::gen::inRange(100, 2000));
+    auto width = *rc::gen::inRange(0, 30) / 100.0;
+    auto sized = [&](uint32_t pods) {
+      container_state state;
+      for (int slot = 0; slot < 12 * 12; ++slot)
+        for (uint32_t pod = 0; pod < pods; ++pod) {
+          // Evenly over level × (1 ± width), in an order without a pattern.
+          double turn = std::fmod(pod * 0.6180339887 + slot * 0.4142135624, 1.0);
+          double use = levels[size_t(slot / 12)] * (1 + width * (2 * turn - 1));
+          state.observe({monday + slot * slot_length, float(use), 0, int64_t(use * mebi), true},
+                        pod);
+        }
+      return recommend_one(input_of(state, 5000, 8192 * mebi), policy, {}, monday + 12h).target;
+    };
+    auto one = sized(1).requests;
+    for (uint32_t pods : {10u, 10'000u}) {
+      auto many = sized(pods).requests;
+      RC_ASSERT(close(double(*many.cpu), double(*one.cpu), 0.1));
+      RC_ASSERT(close(double(*many.memory), double(*one.memory), 0.1));
+    }
+  });
+}
+
 TEST_CASE("a workload that is scaled out keeps its distribution") {
   auto learned = [](uint32_t pods_later) {
     container_state state;

@@ -1,4 +1,4 @@
-// The layouts that checkpoints of version 1 hold: read, and turned into today's models.
+// The layouts that checkpoints of older versions hold: read, and turned into today's models.
 #pragma once
 
 #include "actors/recommender/logic/cpu_model.hpp"
@@ -22,6 +22,19 @@ struct cpu_model::layout_v1 {
     v(usage, errors, hours, recent, prediction, average, margin, highest, usage_weight,
       error_weight, slot_sum, usage_carry, error_carry, quantile, slot, slot_count, slot_last,
       slots, hour_peak, best, follow, season);
+  }
+};
+
+/// Eight samples that waited, as they were.
+struct cpu_model::layout_v2 {
+  cpu_model rest;
+  std::array<float, 8> pending;
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    rest.visit([&](auto& usage, auto& e0, auto& e1, auto& e2, auto& e3, auto& hours, auto& recent,
+                   auto& prediction, auto& average, auto& margin, auto&, auto&... others) {
+      v(usage, e0, e1, e2, e3, hours, recent, prediction, average, margin, pending, others...);
+    });
   }
 };
 

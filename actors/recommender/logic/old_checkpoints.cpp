@@ -1,6 +1,8 @@
-#include "actors/recommender/logic/checkpoint_v1.hpp"
+#include "actors/recommender/logic/old_checkpoints.hpp"
 
 #include <algorithm>
+
+#include "actors/recommender/logic/log_code.hpp"
 
 namespace scaleops {
 
@@ -42,13 +44,17 @@ cpu_model::cpu_model(const layout_v1& old)
     best_ = slow, margin_ = old.margin[0];
 }
 
+cpu_model::cpu_model(const layout_v2& old) : cpu_model{old.rest} {
+  if (waiting_ > old.pending.size()) {
+    waiting_ = buffered + 1;  // not sane
+    return;
+  }
+  for (size_t i = 0; i < waiting_; ++i)
+    pending_[i] = recommender_logic::encode_sample(std::max(0.0f, old.pending[i]));
+}
+
 memory_model::memory_model(const layout_v1& old)
-    : slot_{old.slot},
-      live_k_{old.live_k},
-      day_k_{old.day_k},
-      low_k_{old.live_k},
-      best_{old.best},
-      oom_healing_{old.oom_healing},
+    : above_{old.above},
       peaks_k_{old.peaks_k},
       yesterday_k_{old.yesterday_k},
       floor_k_{old.floor_k},
@@ -60,6 +66,11 @@ memory_model::memory_model(const layout_v1& old)
       least_margin_{old.least_margin},
       kill_s_{old.kill_s},
       kills_{old.kills},
-      above_{old.above} {}
+      low_k_{old.live_k},
+      best_{old.best},
+      oom_healing_{old.oom_healing},
+      slot_{old.slot},
+      live_k_{old.live_k},
+      day_k_{old.day_k} {}
 
 }  // namespace scaleops
