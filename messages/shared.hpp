@@ -25,8 +25,7 @@ public:
   using const_iterator = typename T::const_iterator;
 
   shared_value() = default;
-  shared_value(T value)
-      : block_{value.empty() ? nullptr : std::make_shared<T>(std::move(value))} {}
+  shared_value(T value) : block_{value.empty() ? nullptr : std::make_shared<T>(std::move(value))} {}
 
   const T& get() const {
     static const T nothing;

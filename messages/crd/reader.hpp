@@ -15,8 +15,8 @@
 #include <nlohmann/json.hpp>
 
 #include "messages/cluster.hpp"
-#include "messages/shared.hpp"
 #include "messages/crd/range.hpp"
+#include "messages/shared.hpp"
 
 namespace scaleops::crd {
 

@@ -36,7 +36,7 @@ struct webhook_options {
   milliseconds look_every = std::chrono::seconds{30};  // at Secret and registration
   milliseconds beat_every = std::chrono::seconds{5};   // asks whether the actor is alive
   milliseconds drain_for = std::chrono::seconds{5};
-  std::function<instant()> now;                        // any thread; unset: the wall's time
+  std::function<instant()> now;  // any thread; unset: the wall's time
 };
 
 /// Everything but the reviews runs on the io_context's thread.
@@ -55,8 +55,8 @@ public:
   std::string start();
 
   /// On the way out: each answer ends its connection, so that who asks again finds another replica.
-  /// New connections are taken until `done`, `drain_for` from now: the API server may not have heard
-  /// yet. After it stop() still answers what was begun.
+  /// New connections are taken until `done`, `drain_for` from now: the API server may not have
+  /// heard yet. After it stop() still answers what was begun.
   void drain(std::function<void()> done);
 
   /// Ends connections, threads and the own actor; poll the io_context once more afterwards.

@@ -178,8 +178,9 @@ void describe(command& c, component_options& o) {
           "How long an authority is valid; at two thirds of it the next one is made.");
     c.add("certificate-life", o.certificate_life, duration(30s, 24h * 365),
           "How long a certificate of ours is valid; at two thirds of it it is renewed.");
-    c.add("drain-time", o.drain_time, duration(0s, 1min),
-          "On SIGTERM the webhook goes on answering for so long, each answer its connection's last.");
+    c.add(
+      "drain-time", o.drain_time, duration(0s, 1min),
+      "On SIGTERM the webhook goes on answering for so long, each answer its connection's last.");
   }
   if (o.which == component::dashboards || o.which == component::admissions) {
     o.listen = endpoint{"0.0.0.0", uint16_t(o.which == component::dashboards ? 8080 : 8443)};

@@ -23,8 +23,8 @@ struct client_config {
   milliseconds watch_time{std::chrono::minutes{5}};  // then the server ends a stream and we go on
   /// Of lists by stream: so long may the server be silent, and what was told wait to be asked for.
   milliseconds list_patience = std::chrono::seconds{10};
-  uint64_t first_watch = 1;                          // ids of watches count from here
-  bool throttling = true;                            // also read the nodes' /metrics/cadvisor
+  uint64_t first_watch = 1;  // ids of watches count from here
+  bool throttling = true;    // also read the nodes' /metrics/cadvisor
 };
 
 class kube_client {

@@ -64,7 +64,9 @@ private:
   struct by_name {
     using is_transparent = void;
     static place of(const name& value) { return {value.ns, value.name, {}}; }
-    static place of(const object_ptr& value) { return of({meta_of(*value).ns, meta_of(*value).name}); }
+    static place of(const object_ptr& value) {
+      return of({meta_of(*value).ns, meta_of(*value).name});
+    }
     bool operator()(const auto& a, const auto& b) const { return of(a) < of(b); }
   };
   struct by_node {

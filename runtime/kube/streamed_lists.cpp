@@ -14,7 +14,7 @@ namespace scaleops::kube {
 namespace {
 
 constexpr std::string_view token_begin = "stream|";
-constexpr uint32_t usual_page = 500;           // held back beyond twice a page
+constexpr uint32_t usual_page = 500;  // held back beyond twice a page
 
 bool parse_token(const std::string& token, uint64_t& id) {
   if (!token.starts_with(token_begin))

@@ -37,8 +37,8 @@ void watch_table::open(caf::typed_response_promise<watch_opened> answer, const o
       core->note("watch " + type, why);
   };
   auto listed = lists_->claim(wish.kind, wish.resource_version);
-  auto watch = listed ? listed
-                      : std::make_shared<follower>(*core_, wish.kind, wish.resource_version, news);
+  auto watch =
+    listed ? listed : std::make_shared<follower>(*core_, wish.kind, wish.resource_version, news);
   entries_[id] = {watch, wish.sink, wish.kind};
   self_.monitor(wish.sink);
   listed ? watch->take_over(std::move(news)) : watch->start();

@@ -233,8 +233,7 @@ private:
     if (!wish.uid.empty() && wish.uid != meta_of(*found->second).uid)
       return no(ec::conflict);
     auto changed = *found->second;
-    auto apply = [](auto& map,
-                    const std::map<std::string, std::optional<std::string>>& parts) {
+    auto apply = [](auto& map, const std::map<std::string, std::optional<std::string>>& parts) {
       for (auto& [key, value] : parts) {
         if (value)
           map[key] = *value;

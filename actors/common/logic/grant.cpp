@@ -39,13 +39,15 @@ struct voice {
 std::vector<voice> voices(const grant_inputs& in) {
   std::vector<voice> result;
   if (in.instance)
-    result.push_back({"pod", &in.instance->meta.annotations.get(), &in.instance->meta.labels.get()});
+    result.push_back(
+      {"pod", &in.instance->meta.annotations.get(), &in.instance->meta.labels.get()});
   if (in.owner) {
     result.push_back({"template", &in.owner->template_annotations, &in.owner->template_labels});
     result.push_back({"workload", &in.owner->meta.annotations.get(), &in.owner->meta.labels.get()});
   }
   if (in.space)
-    result.push_back({"namespace", &in.space->meta.annotations.get(), &in.space->meta.labels.get()});
+    result.push_back(
+      {"namespace", &in.space->meta.annotations.get(), &in.space->meta.labels.get()});
   return result;
 }
 

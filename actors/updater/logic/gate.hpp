@@ -15,7 +15,7 @@ struct gate_inputs {
   std::optional<std::string> paused_by;           // a person stopped everything
   bool admissions_ready = false;                  // evicted pods would come back unsized otherwise
   std::optional<instant> watch_lost_since;        // what we see of the cluster may be old
-  bool budgets_unseen = false;                     // PodDisruptionBudgets may not be read
+  bool budgets_unseen = false;                    // PodDisruptionBudgets may not be read
   const std::deque<instant>* failures = nullptr;  // failed disruptions
 };
 

@@ -24,11 +24,11 @@ struct decoded_list {
 };
 
 struct decoded_event {
-  watch_event event;     // object null for bookmarks and errors
+  watch_event event;                // object null for bookmarks and errors
   bool initial_events_end = false;  // the bookmark that ends a list by stream
-  int error_status = 0;  // an ERROR event's code
-  std::string error;     // its metav1.Status document, in either encoding
-  std::string problem;   // the line is no event, or its object cannot be read
+  int error_status = 0;             // an ERROR event's code
+  std::string error;                // its metav1.Status document, in either encoding
+  std::string problem;              // the line is no event, or its object cannot be read
 };
 
 struct decoded_object {
@@ -43,8 +43,7 @@ bool step_of(std::string_view word, watch_event::type& out);
 /// can have their blocks in common.
 class decoder {
 public:
-  explicit decoder(
-    std::shared_ptr<common_blocks> blocks = std::make_shared<common_blocks>());
+  explicit decoder(std::shared_ptr<common_blocks> blocks = std::make_shared<common_blocks>());
   ~decoder();
   decoder(const decoder&) = delete;
   decoder& operator=(const decoder&) = delete;

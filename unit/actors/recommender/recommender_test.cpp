@@ -192,7 +192,8 @@ TEST_CASE_METHOD(fixture,
   CHECK(stored()->status.containers.at(0).target.requests.memory == mem("3Gi"));
 }
 
-TEST_CASE_METHOD(fixture, "HPAs and limits that may not be seen hold sizes, not learning, until they can be") {
+TEST_CASE_METHOD(
+  fixture, "HPAs and limits that may not be seen hold sizes, not learning, until they can be") {
   kube.data().denied = {object_kind::horizontal_pod_autoscaler, object_kind::limit_range};
   start();
   CHECK(w.ask<component_status>(aut, status_query{})->ready);

@@ -138,7 +138,8 @@ TEST_CASE("no review is dropped or denied while news come in and certificates ar
   CHECK(b.workers->take_answered() == uint64_t(clients * reviews));
 }
 
-TEST_CASE("a review that was begun is answered before the threads end, the last of its connection") {
+TEST_CASE(
+  "a review that was begun is answered before the threads end, the last of its connection") {
   bench b{2};
   b.tell_shop();
   boost::asio::io_context io;

@@ -109,10 +109,10 @@ TEST_CASE_METHOD(streaming, "a list by stream is told in pages, as the list asks
 
 TEST_CASE_METHOD(streaming, "what changes before the list ends is left for the watch") {
   on_watch(pods);
-  auto page = list(500, event_json("ADDED", pod_json("a", 11)) +
-                          event_json("ADDED", pod_json("b", 12)) +
-                          event_json("DELETED", pod_json("a", 15)) +
-                          event_json("ADDED", pod_json("a", 16)) + bookmark(20));
+  auto page =
+    list(500, event_json("ADDED", pod_json("a", 11)) + event_json("ADDED", pod_json("b", 12)) +
+                event_json("DELETED", pod_json("a", 15)) + event_json("ADDED", pod_json("a", 16)) +
+                bookmark(20));
   REQUIRE(page);
   CHECK(page->items.size() == 2);
   CHECK(page->resource_version == 14);  // where a watch of its own would miss nothing
@@ -186,7 +186,8 @@ TEST_CASE_METHOD(streaming, "who may list but not watch is given a list, each ti
 
 TEST_CASE_METHOD(streaming, "a stream that breaks amid its list is no list") {
   on_watch(pods);
-  auto one = list(2, event_json("ADDED", pod_json("a", 11)) + event_json("ADDED", pod_json("b", 12)));
+  auto one =
+    list(2, event_json("ADDED", pod_json("a", 11)) + event_json("ADDED", pod_json("b", 12)));
   REQUIRE(one);
   REQUIRE_FALSE(one->continue_token.empty());
   stream(pods).close();

@@ -72,9 +72,9 @@ TEST_CASE("decoders that have their blocks in common share between lists and wat
       R"({{"metadata":{{"name":"{}","namespace":"n","resourceVersion":"5","labels":{{"app":"web"}}}},"spec":{{"containers":[{{"name":"c"}}]}}}})",
       name);
   };
-  auto list = lists.list(object_kind::pod, type,
-                         fmt::format(R"({{"metadata":{{"resourceVersion":"9"}},"items":[{}]}})",
-                                     json("a")));
+  auto list =
+    lists.list(object_kind::pod, type,
+               fmt::format(R"({{"metadata":{{"resourceVersion":"9"}},"items":[{}]}})", json("a")));
   auto event = events.event(object_kind::pod, type,
                             fmt::format(R"({{"type":"ADDED","object":{}}})", json("b")));
   REQUIRE(list.items.size() == 1);
