@@ -205,13 +205,6 @@ void memory_model::add_kill(const oom_event& kill) {
     return;
   auto limit = float(base / kib);
   float least = std::max(limit * 1.2f, limit + least_bump_k);
-  // Replicas that die together are one event: this one had never seen more memory.
-  bool together = kill_s_ != 0 && at < kill_s_ + 3600 && limit <= limit_k_ &&
-                  kill.started != instant{} && seconds_of(kill.started) < kill_s_;
-  if (together) {
-    floor_k_ = std::max(floor_k_, least);
-    return;
-  }
   limit_k_ = limit;
   bool row = kill_s_ != 0 && at < kill_s_ + (leaking_ ? slow_row_s : row_s);
   bool quick = kill_s_ != 0 && at < kill_s_ + 3600;

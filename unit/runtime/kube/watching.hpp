@@ -10,7 +10,7 @@ namespace scaleops::test {
 
 inline const std::string pods = "/api/v1/pods";
 
-struct heard {
+struct heard_events {
   std::vector<watch_event> events;
   size_t batches = 0;
   ec closed = ec::none;
@@ -18,7 +18,7 @@ struct heard {
 };
 
 inline watch_sink_actor::behavior_type listening(watch_sink_actor::pointer self,
-                                                 std::shared_ptr<heard> into, kube_actor kube) {
+                                                 std::shared_ptr<heard_events> into, kube_actor kube) {
   return {[=](const watch_events& batch) {
             into->events.insert(into->events.end(), batch.events.begin(), batch.events.end());
             ++into->batches;
@@ -29,7 +29,7 @@ inline watch_sink_actor::behavior_type listening(watch_sink_actor::pointer self,
 }
 
 struct watching : fake_api {
-  std::shared_ptr<heard> got = std::make_shared<heard>();
+  std::shared_ptr<heard_events> got = std::make_shared<heard_events>();
   watch_sink_actor sink;
   uint64_t id = 0;
 

@@ -105,24 +105,6 @@ TEST_CASE("a row of kills stops at the cap: a leak is not fed") {
   CHECK(end.value <= 1200 * mebi * 1.001);
 }
 
-TEST_CASE("replicas that are killed together are one event") {
-  auto model = learned(3, [](int) { return 500 * mebi; });
-  oom_event kill;
-  kill.at = instant{std::chrono::seconds{after(3)}};
-  kill.started = kill.at - std::chrono::hours{50};
-  kill.memory_limit = int64_t(1000 * mebi);
-  for (int replica = 0; replica < 6; ++replica, kill.at += std::chrono::minutes{1})
-    model.add_kill(kill);
-  auto answer = model.estimate(ask(1), after(3));
-  CHECK(answer.value == Approx(1200 * mebi));
-  CHECK(answer.leak_cap == 0);
-  // One that had been restarted with more, and was killed again, needs more still.
-  kill.started = kill.at - std::chrono::minutes{1};
-  kill.memory_limit = int64_t(1200 * mebi);
-  model.add_kill(kill);
-  CHECK(model.estimate(ask(1), after(3)).value == Approx(1800 * mebi));
-}
-
 TEST_CASE("an answer that is kept at hand is the one that is worked out") {
   auto model = learned(9, [](int i) { return (200 + i % 91) * mebi; });
   auto aimed = model;
