@@ -62,6 +62,7 @@ class Denial(unittest.TestCase):
             words = f"let a ClusterRole of this user allow to list {resource}"
             self.assertIn(words, self.platform.status(component)["detail"])
             self.assertIn(words, self.platform.log(component))
+        self.platform.wait("stuck has its pods", lambda: len(self.pods("stuck")) == 2)
         before = {pod["metadata"]["uid"] for pod in self.pods("stuck")}
 
         self.platform.wait("web is resized in place", lambda: all(requests(pod) != SMALL for pod in self.pods("web")), 120)
