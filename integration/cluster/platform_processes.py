@@ -47,7 +47,7 @@ class Platform:
         self.folder.mkdir()
         words = [word for setting in ("mode=automatic", *self.settings) for word in ("--set", setting)]
         self.plane.helm("upgrade", "--install", "scaleops", CHART, "--namespace", NAMESPACE, "--create-namespace", "--wait",
-                        "--timeout", "120s", *words)
+                        "--timeout", "300s", *words)
         self.kubeconfigs = {name: self.plane.account(NAMESPACE, name) for name in COMPONENTS}
         ports = control_plane.free_ports(3 * len(COMPONENTS))
         self.ports = {name: dict(zip(("metrics", "own", "peers"), ports[3 * i:])) for i, name in enumerate(COMPONENTS)}
