@@ -18,7 +18,8 @@ struct heard_events {
 };
 
 inline watch_sink_actor::behavior_type listening(watch_sink_actor::pointer self,
-                                                 std::shared_ptr<heard_events> into, kube_actor kube) {
+                                                 std::shared_ptr<heard_events> into,
+                                                 kube_actor kube) {
   return {[=](const watch_events& batch) {
             into->events.insert(into->events.end(), batch.events.begin(), batch.events.end());
             ++into->batches;
