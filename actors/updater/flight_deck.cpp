@@ -42,6 +42,7 @@ bool stands_stamped(const pod_wish& wish, const pod& one) {
 void flight_deck::launch(pod_wish wish, instant now) {
   auto& uid = wish.target->meta.uid;
   book_.forget(uid);
+  drop_resize_doubt(uid);
   memory_.flights[uid] = {wish.action, wish.disruptive, wish.workload, wish.target};
   if (wish.disruptive)
     memory_.workloads[wish.workload].last_disruption = now;
@@ -62,7 +63,6 @@ void flight_deck::start_resizer(pod_wish wish, instant now) {
     remembered.last_resize = now;
     remembered.unsure = remembered.told = false;
   }
-  drop_resize_doubt(uid);
   auto actor = spawn_resizer(self_, cfg_, kube_, {wish, {}}, sink_);
   pilots_[uid] = {std::move(actor), std::move(wish), false};
 }
@@ -79,7 +79,6 @@ void flight_deck::start_evictor(pod_wish wish) {
   std::set<std::string> siblings;
   for (auto& [ref, one] : cluster_.index.pods_of(wish.workload))
     siblings.insert(one->meta.uid);
-  drop_resize_doubt(uid);
   auto actor = spawn_evictor(self_, cfg_, kube_, {wish, std::move(siblings)}, sink_);
   pilots_[uid] = {std::move(actor), std::move(wish), false};
 }

@@ -75,9 +75,7 @@ public:
 
   void wind_up(std::function<void()> done) {
     answer_last();
-    error_code ignored;
-    acceptor_.close(ignored);
-    retry_.cancel(ignored);
+    stop_accepting();
     auto open = core_->open;  // abort() erases
     for (auto& each : open)
       each->end_if_idle();
@@ -89,9 +87,7 @@ public:
   void stop() {
     if (std::exchange(core_->stopped, true))
       return;
-    error_code ignored;
-    acceptor_.close(ignored);
-    retry_.cancel(ignored);
+    stop_accepting();
     auto open = core_->open;  // abort() erases
     for (auto& each : open)
       each->abort();
@@ -104,6 +100,12 @@ public:
   size_t connections() const { return core_->open.size(); }
 
 private:
+  void stop_accepting() {
+    error_code ignored;
+    acceptor_.close(ignored);
+    retry_.cancel(ignored);
+  }
+
   void accept() {
     acceptor_.async_accept([self = shared_from_this()](error_code ec, tcp::socket socket) {
       if (self->core_->stopped || ec == asio::error::operation_aborted)

@@ -203,9 +203,7 @@ void memory_model::add_kill(const oom_event& kill) {
     base = double(kill.memory_limit);
   if (base <= 0)
     return;
-  auto limit = float(base / kib);
-  float least = std::max(limit * 1.2f, limit + least_bump_k);
-  limit_k_ = limit;
+  limit_k_ = float(base / kib);
   bool row = kill_s_ != 0 && at < kill_s_ + (leaking_ ? slow_row_s : row_s);
   bool quick = kill_s_ != 0 && at < kill_s_ + 3600;
   if (leaking_ && kill_s_ != 0 && at < kill_s_ + row_s) {
@@ -227,7 +225,8 @@ void memory_model::add_kill(const oom_event& kill) {
     ladder_k_ = limit_k_;
   }
   kill_s_ = std::max(kill_s_, at);
-  floor_k_ = quick ? std::max({floor_k_, limit_k_ * 1.5f, least}) : least;
+  float raised = std::max(limit_k_ * (quick ? 1.5f : 1.2f), limit_k_ + least_bump_k);
+  floor_k_ = quick ? std::max(floor_k_, raised) : raised;
 }
 
 bool memory_model::sane() const {
