@@ -31,12 +31,18 @@ struct leader_state {
   // that clocks of different machines need not agree.
   uint64_t seen_version = 0;
   caf::actor_clock::time_point seen_at{};
+  // Our own lease as last stored: renewed without a look, as client-go does, until a write fails.
+  std::shared_ptr<const lease> held;
 
   void on_tick() {
     self->delayed_send(self, cfg.renew, caf::tick_atom_v);
     if (leads && self->clock().now() - renewed > cfg.duration - cfg.renew)
       become(false);
-    if (!asking)
+    if (asking)
+      return;
+    if (leads && held)
+      take(held);
+    else
       look();
   }
 
@@ -89,7 +95,8 @@ struct leader_state {
     auto done = [this, now](object_ptr& stored) {
       asking = false;
       renewed = now;
-      if (auto held = object_cast<lease>(stored)) {
+      held = object_cast<lease>(stored);
+      if (held) {
         seen_version = held->meta.resource_version;
         seen_at = now;
         term = held->transitions;
@@ -98,7 +105,12 @@ struct leader_state {
     };
     // A conflict alone does not tell whose the lease is now: a write of our own whose answer was
     // lost looks the same. The next look does; until then the last renewal counts, as in client-go.
-    auto lost = [this](caf::error&) { asking = false; };
+    auto lost = [this, unseen = current && current == held](caf::error& error) {
+      asking = false;
+      held = nullptr;
+      if (unseen && code_of(error) == ec::conflict)
+        look();
+    };
     if (current)
       self->request(env.kube, cfg.request_timeout, update_object{object_now, false})
         .then(done, lost);

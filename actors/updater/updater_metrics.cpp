@@ -22,6 +22,15 @@ std::string text(std::string_view view) {
   return std::string(view);
 }
 
+std::vector<prometheus::Gauge*> held_gauges(prometheus::Registry& registry) {
+  auto& family = gauges(registry, "scaleops_updater_held_pods",
+                        "Pods that are not as they should be, by reason");
+  std::vector<prometheus::Gauge*> out;
+  for (size_t i = 1; i <= static_cast<size_t>(refusal::fight); ++i)
+    out.push_back(&family.Add({{"reason", text(to_string(static_cast<refusal>(i)))}}));
+  return out;
+}
+
 }  // namespace
 
 updater_metrics::updater_metrics(prometheus::Registry& registry)
@@ -31,8 +40,7 @@ updater_metrics::updater_metrics(prometheus::Registry& registry)
                          "Changes that began to be refused, by reason")},
       step_seconds_{counters(registry, "scaleops_updater_step_seconds_total",
                              "Time spent in each step of the loop")},
-      held_{gauges(registry, "scaleops_updater_held_pods",
-                   "Pods that are not as they should be, by reason")},
+      held_{held_gauges(registry)},
       in_flight_{gauges(registry, "scaleops_updater_in_flight", "Actions under way")},
       gate_open_{
         gauges(registry, "scaleops_updater_gate_open", "1 while disruptions are allowed").Add({})},
@@ -57,11 +65,9 @@ void updater_metrics::count_fight() {
 }
 
 void updater_metrics::show_held(const std::map<refusal, size_t>& held) {
-  for (size_t i = 1; i <= static_cast<size_t>(refusal::fight); ++i) {
-    auto why = static_cast<refusal>(i);
-    auto found = held.find(why);
-    held_.Add({{"reason", text(to_string(why))}})
-      .Set(found == held.end() ? 0 : double(found->second));
+  for (size_t i = 0; i < held_.size(); ++i) {
+    auto found = held.find(static_cast<refusal>(i + 1));
+    held_[i]->Set(found == held.end() ? 0 : double(found->second));
   }
 }
 

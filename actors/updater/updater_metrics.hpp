@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "actors/updater/logic/planner.hpp"
 
@@ -35,7 +36,7 @@ private:
   prometheus::Family<prometheus::Counter>& actions_;
   prometheus::Family<prometheus::Counter>& refusals_;
   prometheus::Family<prometheus::Counter>& step_seconds_;
-  prometheus::Family<prometheus::Gauge>& held_;
+  std::vector<prometheus::Gauge*> held_;  // by refusal, but for none; set in every round
   prometheus::Family<prometheus::Gauge>& in_flight_;
   prometheus::Gauge& gate_open_;
   prometheus::Gauge& leader_;

@@ -96,6 +96,13 @@ public:
   /// remembered.
   std::optional<uint64_t> changes_after(object_kind kind, uint64_t version) const;
 
+  /// Changes of all kinds that are no longer remembered.
+  uint64_t forgotten() const {
+    uint64_t sum = 0;
+    for (auto& past : past_)
+      sum += past.dropped;
+    return sum;
+  }
   /// Forgets what is older than the limits allow.
   void forget_old(instant now);
   /// Forgets all the past, as a compaction would.

@@ -20,16 +20,32 @@ outcome<uint64_t> watch_hub::open(object_kind kind, uint64_t version, instant no
     return api_error{ec::gone, "the resource version is too old, list anew"};
   }
   watches_.emplace(++opened_, std::move(fresh));
+  quiet_.reset();
   return opened_;
 }
 
 void watch_hub::ack(uint64_t watch) {
-  if (auto found = watches_.find(watch); found != watches_.end())
-    found->second.unacknowledged = false;
+  auto found = watches_.find(watch);
+  if (found == watches_.end())
+    return;
+  auto& w = found->second;
+  w.unacknowledged = false;
+  if (!w.initial.empty() || w.cursor < store_.next_change(w.kind))
+    quiet_.reset();
+  else if (quiet_)
+    quiet_->bookmark = std::min(quiet_->bookmark, w.told + bookmark_every_);
 }
 
 std::vector<watch_delivery> watch_hub::collect(instant now) {
   std::vector<watch_delivery> out;
+  quiet fresh{store_.version(), store_.forgotten(), instant::max()};
+  if (quiet_ && quiet_->version == fresh.version && quiet_->forgotten == fresh.forgotten &&
+      now < quiet_->bookmark)
+    return out;
+  quiet_ = fresh;
+  auto idle = [&](const watch& w) {
+    quiet_->bookmark = std::min(quiet_->bookmark, w.told + bookmark_every_);
+  };
   for (auto it = watches_.begin(); it != watches_.end();) {
     auto& [id, w] = *it;
     if (w.dropped != ec::none || (w.initial.empty() && w.cursor < store_.first_change(w.kind))) {
@@ -52,8 +68,10 @@ std::vector<watch_delivery> watch_hub::collect(instant now) {
         events.push_back(store_.change_at(w.kind, w.cursor).event);
     if (events.empty() && now - w.told >= bookmark_every_)
       events.push_back({watch_event::type::bookmark, nullptr, store_.version()});
-    if (events.empty())
+    if (events.empty()) {
+      idle(w);
       continue;
+    }
     w.unacknowledged = true;
     w.told = now;
     out.push_back({id, std::move(events), ec::none});
@@ -62,6 +80,7 @@ std::vector<watch_delivery> watch_hub::collect(instant now) {
 }
 
 void watch_hub::rewind(size_t changes) {
+  quiet_.reset();
   for (auto& [id, w] : watches_)
     if (w.initial.empty())
       w.cursor -=
@@ -69,6 +88,7 @@ void watch_hub::rewind(size_t changes) {
 }
 
 void watch_hub::drop(std::optional<object_kind> kind, ec reason) {
+  quiet_.reset();
   for (auto& [id, w] : watches_)
     if (!kind || w.kind == *kind)
       w.dropped = reason;

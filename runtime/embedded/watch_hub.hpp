@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "runtime/embedded/object_store.hpp"
@@ -52,10 +53,18 @@ private:
     ec dropped = ec::none;
   };
 
+  /// Until then there is nothing to tell: the answer to nearly every question, without a look at
+  /// the watches.
+  struct quiet {
+    uint64_t version = 0, forgotten = 0;  // of the store
+    instant bookmark{};                   // the first that is due
+  };
+
   const object_store& store_;
   milliseconds bookmark_every_;  // to idle watches
   uint64_t opened_ = 0;
   std::map<uint64_t, watch> watches_;
+  std::optional<quiet> quiet_;
 };
 
 }  // namespace scaleops::embedded

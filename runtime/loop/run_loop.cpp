@@ -4,6 +4,7 @@
 #include <ctime>
 #include <thread>
 
+#include <caf/logger.hpp>
 #include <caf/scheduled_actor.hpp>
 #include <caf/send.hpp>
 
@@ -164,6 +165,8 @@ bool run_loop::run_until(instant end) {
     maybe_poll();
     if (timers.empty() || timers.begin()->first > virtual_end)
       break;
+    // CAF's own log is off, but it would note the actor's id twice a message: a spawn turns it on.
+    caf::logger::set_current_actor_system(nullptr);
     scheduler_->trigger_timeout();
   }
   if (!stopped_)

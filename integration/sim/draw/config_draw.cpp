@@ -64,7 +64,7 @@ void draw_rest(platform_config& out, entropy& dice) {
   out.admissions.bookmark_patience = one_of<milliseconds>(dice, {2min, 5min});
   out.dashboards.sample_period = one_of<milliseconds>(dice, {1min, 5min});
   out.dashboards.poll_period = one_of<milliseconds>(dice, {10s, 30s});
-  out.dashboards.status_period = one_of<milliseconds>(dice, {15s, 1min});
+  out.dashboards.status_period = one_of<milliseconds>(dice, {1min, 2min});
   out.dashboards.readings_at_once = one_of<size_t>(dice, {1, 8});
   out.healthcheck.round_interval = one_of<milliseconds>(dice, {1min, 2min});
   out.healthcheck.answer_timeout = one_of<milliseconds>(dice, {2s, 5s});
