@@ -241,6 +241,8 @@ bool flight_deck::on_exit(const caf::actor_addr& who, bool failed, instant now) 
       continue;
     auto flying = memory_.flights.find(it->first);
     if (failed && flying != memory_.flights.end()) {
+      if (flying->second.disruptive)
+        memory_.workloads[flying->second.workload].last_disruption = now;
       memory_.back_off(flying->second.workload, refusal::api_error, "the action's actor failed",
                        cfg_.rules, now);
       book_.metrics().count_action(flying->second.action, "unclear");
@@ -276,6 +278,8 @@ void flight_deck::send_step(const std::shared_ptr<const pod>& one, bool deleted)
 
 void flight_deck::abandon(instant now) {
   for (auto& [uid, pilot] : pilots_) {
+    if (pilot.wish.disruptive)  // what it has sent last may still arrive
+      memory_.workloads[pilot.wish.workload].last_disruption = now;
     dismissed_.insert(pilot.actor.address());
     // Not `kill`: that is fatal to whoever is linked, which is us.
     caf::anon_send_exit(pilot.actor, caf::exit_reason::user_shutdown);

@@ -25,19 +25,18 @@ constexpr ration rations[2][2] = {{{3.0f, 8}, {6.0f, 12}}, {{0.12f, 3}, {0.12f, 
 
 constexpr uint32_t longest_step_s = 3600;  // a longer silence is a gap, not coverage
 
-/// Closing a slot reads nearly all of the state: its cache lines are asked for together.
-void fetch(const container_state& state) {
-  auto* at = reinterpret_cast<const char*>(&state);
-  for (size_t i = 0; i < sizeof(state); i += 64)
+}  // namespace
+
+void container_state::fetch() const {
+  auto* at = reinterpret_cast<const char*>(this);
+  for (size_t i = 0; i < sizeof(*this); i += 64)
     __builtin_prefetch(at + i, 1);
 }
-
-}  // namespace
 
 void container_state::observe(const usage_sample& sample, uint32_t) {
   uint32_t at = seconds_of(sample.at);
   if (at / 300 != last_s_ / 300)
-    fetch(*this);
+    fetch();
   float throttled = std::min(sample.throttled, 1.0f);
   if (last_s_ == 0) {
     first_s_ = last_s_ = at;

@@ -75,6 +75,9 @@ public:
   const cpu_model& cpu() const { return cpu_; }
   const memory_model& memory() const { return memory_; }
 
+  /// Closing a slot and deciding read nearly all of the state: asks for its cache lines together.
+  void fetch() const;
+
   /// Versioned Protobuf (messages/wire/checkpoint.proto).
   std::string save() const;
   /// Reads what any version up to this one saved. Refuses damaged or newer data and says why.

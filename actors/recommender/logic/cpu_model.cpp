@@ -295,14 +295,35 @@ cpu_answer cpu_model::estimate(const cpu_question& question) const {
   return out;
 }
 
-float cpu_model::quantile(float q) const {
-  if (waiting_ > 0) {
-    auto all = *this;
-    all.settle();
-    return all.quantile(q);
+/// What settling would make of the usage; the experts' records are left alone.
+cpu_model::usage_counts cpu_model::settled_usage() const {
+  auto out = usage_;
+  float carry = usage_carry_;
+  dealer usage{carry};
+  uint32_t count = slot_count_ - waiting_;
+  usage.want(usage_weight_ * (1.0f / float(slot_last_)));
+  for (size_t i = 0; i < waiting_; ++i) {
+    if (++count > slot_last_)
+      usage.want(usage_weight_ * (1.0f / float(count)));
+    if (auto amount = usage.deal())
+      out.add(usage_bucket(decode_sample(pending_[i]), usage_buckets), amount);
   }
-  float position = usage_.position(q);
+  return out;
+}
+
+float cpu_model::quantile_of(const usage_counts& usage, float q) const {
+  float position = usage.position(q);
   return position < 0 ? 0 : std::min(usage_at(position), highest_);
+}
+
+float cpu_model::quantile(float q) const {
+  return waiting_ > 0 ? quantile_of(settled_usage(), q) : quantile_of(usage_, q);
+}
+
+void cpu_model::quantiles(std::span<const float> levels, std::span<float> out) const {
+  auto usage = settled_usage();
+  for (size_t i = 0; i < levels.size(); ++i)
+    out[i] = quantile_of(usage, levels[i]);
 }
 
 float cpu_model::peak(int hours) const {

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include "actors/recommender/logic/decaying_counts.hpp"
@@ -49,6 +50,8 @@ public:
   cpu_answer estimate(const cpu_question& question) const;
   /// Quantile of all usage with its decay (half-life 24 covered hours); 0 when nothing was seen.
   float quantile(float q) const;
+  /// Several at once, which costs little more than one. `out` is as long as `levels`.
+  void quantiles(std::span<const float> levels, std::span<float> out) const;
   /// Highest 5-minute mean in the last `hours` hours (up to 168).
   float peak(int hours) const;
   /// Mean of the running 5 minutes.
@@ -96,6 +99,7 @@ private:
   static constexpr int error_buckets = 40;   // 8 an octave from 1/4 to 4, then 1 to 1024
   static constexpr size_t buffered = 20;     // a scrape every 15 s: five minutes of one pod
   using levels = std::array<float, places>;
+  using usage_counts = recommender_logic::decaying_counts<usage_buckets>;
 
   struct plan {
     float margin = 0;
@@ -104,6 +108,8 @@ private:
   plan make_plan(const cpu_question& question) const;
   cpu_question goal() const { return {quantile_, follow_, season_}; }
   void settle();
+  usage_counts settled_usage() const;
+  float quantile_of(const usage_counts& usage, float q) const;
   void close_slot(uint32_t next_slot);
   void predict(levels& out, float open_level, uint32_t oldest) const;
   float season_of(uint32_t hour) const;
@@ -130,7 +136,7 @@ private:
   std::array<uint16_t, 12> recent_{};            // means of the last hour's slots
   std::array<uint8_t, 168>
     hours_{};  // highest 5-minute mean of each hour of the week, log code; 0: none
-  recommender_logic::decaying_counts<usage_buckets> usage_;
+  usage_counts usage_;
   std::array<recommender_logic::decaying_counts<error_buckets>, places> errors_;
 };
 

@@ -206,7 +206,9 @@ void memory_model::add_kill(const oom_event& kill) {
   limit_k_ = float(base / kib);
   bool row = kill_s_ != 0 && at < kill_s_ + (leaking_ ? slow_row_s : row_s);
   bool quick = kill_s_ != 0 && at < kill_s_ + 3600;
-  if (leaking_ && kill_s_ != 0 && at < kill_s_ + row_s) {
+  // Another replica, which has leaked as long, tells nothing new of the one that was restarted.
+  bool sibling = kill.started != instant{} && seconds_of(kill.started) <= kill_s_;
+  if (leaking_ && kill_s_ != 0 && at < kill_s_ + row_s && !sibling) {
     // Killed again soon after a restart: this is what it needs, not what it leaks.
     leaking_ = false;
     rising_ = 0;

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include <boost/container/small_vector.hpp>
+
 #include "actors/recommender/logic/bounds.hpp"
 #include "actors/recommender/logic/seconds.hpp"
 #include "actors/recommender/logic/sizing.hpp"
@@ -140,8 +142,10 @@ void set_bounds(draft& d) {
   auto& state = *d.input->state;
   double days = std::max(state.hours() / 24, 0.01);
   double wide = 1 + 1 / days, narrow = 1 / ((1 + 0.001 / days) * (1 + 0.001 / days));
-  double low = std::min(d.wish_cpu, double(state.cpu().quantile(0.5f)) * 1.15);
-  double high = std::max(d.wish_cpu, double(state.cpu().quantile(0.95f)) * 1.15);
+  std::array<float, 2> usual{};
+  state.cpu().quantiles(std::array{0.5f, 0.95f}, usual);
+  double low = std::min(d.wish_cpu, double(usual[0]) * 1.15);
+  double high = std::max(d.wish_cpu, double(usual[1]) * 1.15);
   if (d.wish_cpu > 0) {
     d.out.lower.cpu = int64_t(low * narrow);
     d.out.upper.cpu = int64_t(std::min(high * wide, 1e12));
@@ -215,9 +219,12 @@ void recommend(std::span<const container_input> containers, const policy_spec& p
                const sizing_facts& facts, instant now, std::vector<container_recommendation>& out,
                detail told) {
   out.resize(containers.size());
-  std::array<draft, 2> few;  // enough for most pods, without an allocation
-  std::vector<draft> many(containers.size() > few.size() ? containers.size() : 0);
-  auto drafts = many.empty() ? std::span{few}.first(containers.size()) : std::span{many};
+  for (auto& input : containers)
+    if (input.state)
+      input.state->fetch();
+  // Enough for most pods, without an allocation.
+  boost::container::small_vector<draft, 2> room(containers.size());
+  std::span<draft> drafts{room.data(), room.size()};
   for (size_t i = 0; i < containers.size(); ++i) {
     auto& d = drafts[i];
     d.input = &containers[i];

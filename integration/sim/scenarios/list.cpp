@@ -16,6 +16,7 @@ const std::vector<scenario_card>& all_scenarios() {
     partition_heals_card(),
     recommender_killed_forgets_nothing_card(),
     revoked_grant_stops_changes_card(),
+    slow_leak_is_not_fed_card(),
     stale_events_do_no_harm_card(),
     unseen_oom_is_healed_card(),
     updater_killed_mid_way_repeats_nothing_card(),

@@ -17,6 +17,7 @@ scenario_card oom_raises_memory_card();
 scenario_card partition_heals_card();
 scenario_card recommender_killed_forgets_nothing_card();
 scenario_card revoked_grant_stops_changes_card();
+scenario_card slow_leak_is_not_fed_card();
 scenario_card stale_events_do_no_harm_card();
 scenario_card unseen_oom_is_healed_card();
 scenario_card updater_killed_mid_way_repeats_nothing_card();

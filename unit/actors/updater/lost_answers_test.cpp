@@ -114,3 +114,21 @@ TEST_CASE("an eviction that was done unheard is told once") {
     std::count_if(log.records.begin(), log.records.end(), [](auto& one) { return one.done; });
   CHECK(size_t(told) == b.real_evictions());
 }
+
+TEST_CASE("what was under way when the lead was lost may still arrive: the cool-down begins then") {
+  bench b;
+  b.recommend_web(res(1000, "2Gi"), res(2000, "4Gi"), true);
+  b.kube.data().fail_resize = [](auto&) { return ec::infeasible; };
+  bool stormy = true;
+  b.kube.data().fail_evict = [&](auto&) { return stormy ? ec::unavailable : ec::none; };
+  b.cfg.retries = 100;
+  b.start(true);
+  b.run(300s);
+  b.kube.put(lease_of("updater-1"));
+  b.run(30s);
+  stormy = false;
+  b.run(510s);  // the other one has fallen silent long ago
+  CHECK(b.real_evictions() == 0);
+  b.run(120s);
+  CHECK(b.real_evictions() == 1);
+}

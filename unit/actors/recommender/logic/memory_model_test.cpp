@@ -148,6 +148,29 @@ TEST_CASE("a slow leak is recognised within days and not fed without end") {
   CHECK(told.growth_a_day > 0);
 }
 
+TEST_CASE("replicas that leak together and are killed one after the other stay suspected") {
+  auto model = learned(8, [](int i) { return 400 * std::exp2(0.1375 * i / 288) * mebi; });
+  auto price = ask(1);
+  auto cap = model.estimate(price, after(8)).leak_cap;
+  REQUIRE(cap > 0);
+  auto kill_at = [&](uint32_t at, uint32_t started) {
+    oom_event kill;
+    kill.at = instant{std::chrono::seconds{at}};
+    kill.started = instant{std::chrono::seconds{started}};
+    kill.memory_limit = int64_t(900 * mebi);
+    kill.cause = kill_cause::container_limit;
+    model.add_kill(kill);
+  };
+  for (uint32_t replica = 0; replica < 5; ++replica)
+    kill_at(after(8) + replica * 60, after(0));
+  auto told = model.estimate(price, after(8) + 300);
+  CHECK(told.leak_cap > 0);
+  CHECK(told.value <= cap * 1.001);
+  // One that had been restarted and is killed again needs what it takes.
+  kill_at(after(8) + 3600, after(8) + 600);
+  CHECK(model.estimate(price, after(8) + 3700).value > 900 * mebi);
+}
+
 TEST_CASE("a restart ends the suspicion of a leak, and a load that comes and goes raises none") {
   auto price = ask(1);
   auto sawtooth = learned(20, [](int i) { return (400 + i % (6 * 288) * 0.5) * mebi; });
