@@ -5,8 +5,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "actors/recommender/logic/checksum.hpp"
 #include "actors/recommender/logic/container_state.hpp"
-#include "actors/recommender/logic/crc32.hpp"
 #include "actors/recommender/logic/old_checkpoints.hpp"
 #include "messages/wire/checkpoint.pb.h"
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "actors/recommender/logic/crc32.hpp"
+#include "actors/recommender/logic/checksum.hpp"
 #include "messages/crd/crd.hpp"
 #include "messages/wire/evidence.pb.h"
 

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "actors/common/logic/stamps.hpp"
+
 namespace scaleops {
 
 namespace {
@@ -37,6 +39,8 @@ void workload_index::add(const pod_ptr& value, const cluster_view& view) {
   touched_.insert(*owner);
   placed_.insert_or_assign(ref_of(*value), *owner);
   pods_[*owner].insert_or_assign(ref_of(*value), value);
+  if (!unstamped(*value).empty())
+    unstamped_.insert(value->meta.uid);
 }
 
 void workload_index::drop(const pod& value) {
@@ -50,6 +54,7 @@ void workload_index::drop(const pod& value) {
     }
   }
   unplaced_.erase(ref);
+  unstamped_.erase(value.meta.uid);
   auto placed = placed_.find(ref);
   if (placed == placed_.end())
     return;
@@ -77,6 +82,7 @@ void workload_index::rebuild(const cluster_view& view) {
   placed_.clear();
   unplaced_.clear();
   held_.clear();
+  unstamped_.clear();
   for (auto& [name, value] : view.pods.all())
     add(value, view);
 }

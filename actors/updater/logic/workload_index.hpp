@@ -31,6 +31,10 @@ public:
   const pod_map& pods_of(const workload_ref& ref) const;
   std::optional<workload_ref> workload_of(const pod_ref& ref) const;
 
+  /// Whether the pod has resources of ours that are not written on it (stamps.hpp). Known from its
+  /// last change: reading its annotations in every round would cost most of the round.
+  bool is_unstamped(const pod& one) const { return unstamped_.contains(one.meta.uid); }
+
   /// Requests held on a node by pods that have not ended.
   amounts held_on(const std::string& node) const;
 
@@ -47,6 +51,7 @@ private:
   std::map<workload_ref, pod_map> pods_;
   std::map<pod_ref, workload_ref> placed_;
   std::set<pod_ref> unplaced_;
+  std::set<std::string> unstamped_;      // uids
   std::map<std::string, amounts> held_;  // by node
   std::set<workload_ref> touched_;
 };

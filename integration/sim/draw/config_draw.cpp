@@ -22,7 +22,7 @@ void draw_agent(agent_config& out, milliseconds scrape, entropy& dice) {
   out.batch_most = one_of<size_t>(dice, {500, 200'000});
   out.lease_duration = one_of<milliseconds>(dice, {15s, 30s, 60s});
   out.lease_renew = out.lease_duration / 3;
-  out.bookmark_patience = one_of<milliseconds>(dice, {2min, 5min});
+  out.bookmark_patience = one_of<milliseconds>(dice, {5min, 10min});
 }
 
 void draw_recommender(recommender_config& out, entropy& dice) {
@@ -32,14 +32,14 @@ void draw_recommender(recommender_config& out, entropy& dice) {
   out.checkpoint_slots = one_of<uint32_t>(dice, {1, 4, 16});
   out.writes_at_once = one_of<uint32_t>(dice, {1, 16});
   out.request_timeout = one_of<milliseconds>(dice, {5s, 15s});
-  out.bookmark_patience = one_of<milliseconds>(dice, {2min, 5min});
+  out.bookmark_patience = one_of<milliseconds>(dice, {5min, 10min});
 }
 
 void draw_updater(updater_config& out, entropy& dice) {
   out.tick = one_of<milliseconds>(dice, {5s, 10s, 20s});
   out.full_scan = one_of<milliseconds>(dice, {30s, 1min, 5min});
   out.request_timeout = one_of<milliseconds>(dice, {5s, 10s});
-  out.bookmark_patience = one_of<milliseconds>(dice, {2min, 5min});
+  out.bookmark_patience = one_of<milliseconds>(dice, {5min, 10min});
   out.lease_duration = one_of<milliseconds>(dice, {15s, 30s, 60s});
   out.lease_renew = out.lease_duration / 3;
   out.most_measured = one_of<size_t>(dice, {1, 16});
@@ -61,12 +61,12 @@ void draw_updater(updater_config& out, entropy& dice) {
 }
 
 void draw_rest(platform_config& out, entropy& dice) {
-  out.admissions.bookmark_patience = one_of<milliseconds>(dice, {2min, 5min});
+  out.admissions.bookmark_patience = one_of<milliseconds>(dice, {5min, 10min});
   out.dashboards.sample_period = one_of<milliseconds>(dice, {1min, 5min});
-  out.dashboards.poll_period = one_of<milliseconds>(dice, {10s, 30s});
+  out.dashboards.poll_period = one_of<milliseconds>(dice, {30s, 1min});
   out.dashboards.status_period = one_of<milliseconds>(dice, {1min, 2min});
   out.dashboards.readings_at_once = one_of<size_t>(dice, {1, 8});
-  out.healthcheck.round_interval = one_of<milliseconds>(dice, {1min, 2min});
+  out.healthcheck.round_interval = one_of<milliseconds>(dice, {2min, 3min});
   out.healthcheck.answer_timeout = one_of<milliseconds>(dice, {2s, 5s});
   out.healthcheck.usage_silence = std::max<milliseconds>(5min, 5 * out.agent.scrape_interval);
 }
@@ -98,6 +98,7 @@ drawn_config draw_config(uint64_t seed) {
   draw_agent(out.platform.agent, scrape, dice);
   draw_recommender(out.platform.recommender, dice);
   draw_updater(out.platform.updater, dice);
+  out.cluster.bookmark_every = one_of<milliseconds>(dice, {1min, 2min, 4min});
   draw_rest(out.platform, dice);
   out.cluster.step = std::max<milliseconds>(scrape, 30s);
   out.cluster = embedded::hostile(out.cluster, dice);

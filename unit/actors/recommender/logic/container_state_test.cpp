@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "actors/recommender/logic/crc32.hpp"
+#include "actors/recommender/logic/checksum.hpp"
 #include "messages/wire/checkpoint.pb.h"
 
 using namespace scaleops;
