@@ -27,7 +27,8 @@ struct evictor_state {
   flight_sink_actor sink;
   enum class stage : uint8_t { asking, evicting, waiting, over } at = stage::asking;
   uint32_t tries = 0;
-  bool unsure = false;  // an eviction was sent, and nobody heard what became of it
+  bool unsure = false;   // an eviction was sent, and nobody heard what became of it
+  bool leaving = false;  // the watch has shown the old pod on its way out
   bool old_gone = false;
   std::shared_ptr<const pod> replacement;  // newest state of the first new pod that got ready
   caf::actor_clock::time_point ready_since{};
@@ -70,6 +71,8 @@ struct evictor_state {
     unsure |= at == stage::evicting && may_be_done(code);
     if (code == ec::not_found || code == ec::conflict)
       return unsure ? on_gone() : finish(end::gone, refusal::none, text_of(error));
+    if (unsure && leaving)
+      return on_allowed();
     bool passing = code == ec::too_many_requests || code == ec::unavailable || code == ec::timeout;
     if (passing && tries < cfg.retries) {
       self->delayed_send(self, cfg.retry_first * (1u << tries++), caf::tick_atom_v);
@@ -88,6 +91,8 @@ struct evictor_state {
     self->request(kube, cfg.request_timeout, get_query{key})
       .then(
         [this, trouble](object_ptr& found) {
+          if (at != stage::evicting)
+            return;  // the watch was faster
           auto& meta = meta_of(*found);
           if (meta.uid != wish.target->meta.uid)
             on_gone();
@@ -97,6 +102,8 @@ struct evictor_state {
             finish(end::refused, refusal::api_error, text_of(trouble));
         },
         [this, trouble](caf::error& error) {
+          if (at != stage::evicting)
+            return;
           if (code_of(error) == ec::not_found)
             return on_gone();
           finish(end::unclear, refusal::api_error, text_of(trouble));
@@ -113,9 +120,10 @@ struct evictor_state {
     auto& one = *moved.now;
     if (one.meta.uid == wish.target->meta.uid) {
       old_gone |= moved.deleted;
+      leaving |= moved.deleted || one.meta.deleted;
       if (at == stage::asking && old_gone)
         return finish(end::gone, refusal::none, "the pod went away");
-      if (at == stage::evicting && unsure && (old_gone || one.meta.deleted))
+      if (at == stage::evicting && unsure && leaving)
         return on_allowed();
     } else if (!siblings.contains(one.meta.uid)) {
       follow_replacement(moved);

@@ -17,14 +17,14 @@ using dashboards::logic::json_writer;
 std::string pointer_part(std::string_view name) {
   std::string out;
   out.reserve(name.size() + 4);
-  for (char c : name)
-    if (c == '~')
-      out += "~0";
-    else if (c == '/')
-      out += "~1";
-    else
-      out += c;
-  return out;
+  while (true) {
+    auto plain = name.find_first_of("~/");
+    out += name.substr(0, plain);
+    if (plain == name.npos)
+      return out;
+    out += name[plain] == '~' ? "~0" : "~1";
+    name.remove_prefix(plain + 1);
+  }
 }
 
 class patch_writer {

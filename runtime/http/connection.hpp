@@ -13,7 +13,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include "runtime/http/edge_socket.hpp"
@@ -178,34 +177,56 @@ private:
     parser_->header_limit(static_cast<uint32_t>(core_->config.header_limit));
     parser_->body_limit(core_->config.body_limit);
     arm(core_->config.read_timeout, http_refusals::slow);
-    http::async_read_header(
-      socket_, buffer_, *parser_,
-      [self = shared_from_this()](error_code ec, size_t) { self->on_head(ec); });
+    parse({});
   }
 
-  void on_head(error_code ec) {
+  /// Feeds the parser from the buffer, head first, and reads on where that is not enough. Beast's
+  /// own async_read does the same, by two rounds through the executor for every request.
+  void parse(error_code ec) {
+    if (closed_)
+      return;
+    if (ec == asio::error::eof) {
+      ec = {};
+      if (parser_->got_some())
+        parser_->put_eof(ec);
+      else
+        ec = http::error::end_of_stream;
+    }
+    while (!ec && !parser_->is_done()) {
+      if (parser_->is_header_done() && !parser_->eager()) {
+        parser_->eager(true);  // the body, too
+        if (http::token_list{parser_->get()[http::field::expect]}.exists("100-continue"))
+          return tell_to_go_on();
+      }
+      if (buffer_.size() == 0)
+        return read_more();
+      buffer_.consume(parser_->put(buffer_.data(), ec));
+      if (ec == http::error::need_more)
+        return read_more();
+    }
     if (ec)
-      return refuse(ec);
-    if (!http::token_list{parser_->get()[http::field::expect]}.exists("100-continue"))
-      return read_body();
+      refuse(ec);
+    else
+      dispatch();
+  }
+
+  void read_more() {
+    socket_.async_read_some(buffer_.prepare(core_->config.header_limit),
+                            [self = shared_from_this()](error_code ec, size_t size) {
+                              self->buffer_.commit(size);
+                              self->parse(ec);
+                            });
+  }
+
+  void tell_to_go_on() {
     static const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     asio::async_write(socket_, asio::buffer(go_on),
                       [self = shared_from_this()](error_code failed, size_t) {
                         if (failed)
                           self->abort();
                         else
-                          self->read_body();
+                          self->parse({});
                       });
-  }
-
-  void read_body() {
-    http::async_read(socket_, buffer_, *parser_,
-                     [self = shared_from_this()](error_code ec, size_t) {
-                       if (ec)
-                         self->refuse(ec);
-                       else
-                         self->dispatch();
-                     });
   }
 
   /// Says what was wrong with the request, where that is possible, and closes.

@@ -52,9 +52,13 @@ void replay_crew::hand_over(bool last) {
   news_.wait(lock, [this] { return under_way_ < most_under_way; });
   lanes_[lane_].push_back({order_.back(), std::move(rows_), last});
   ++under_way_;
+  rows_ = {};
+  if (!spare_.empty()) {
+    rows_ = std::move(spare_.back());
+    spare_.pop_back();
+  }
   lock.unlock();
   news_.notify_all();
-  rows_ = {};
   rows_.reserve(rows_a_chunk);
 }
 
@@ -91,7 +95,9 @@ void replay_crew::work(lane& from) {
     lock.unlock();
     for (auto& row : next.rows)
       next.of->run->take(row);
+    next.rows.clear();
     lock.lock();
+    spare_.push_back(std::move(next.rows));
     --under_way_;
     next.of->done = next.last;
     news_.notify_all();

@@ -49,7 +49,8 @@ private:
   std::mutex mutex_;
   std::condition_variable news_;  // chunks to play, chunks played, or the end
   std::deque<lane> lanes_;
-  size_t under_way_ = 0;  // chunks handed over and not yet played
+  size_t under_way_ = 0;                        // chunks handed over and not yet played
+  std::vector<std::vector<replay_row>> spare_;  // memory of those that were
   bool ended_ = false;
   std::deque<std::shared_ptr<job>> order_;  // begun and not yet handed back
   std::vector<replay_row> rows_;            // of the last one, not yet handed over

@@ -66,7 +66,7 @@ void series_replay::decide(instant at) {
   input.state = &state_;
   auto known = [](int64_t value) { return value > 0 ? std::optional{value} : std::nullopt; };
   input.current.requests = {known(cpu_), known(memory_)};
-  recommend(input_, policy_, facts_, at, out_, detail::targets);
+  recommend(input_, policy_, facts_, at, out_, detail::requests);
   cpu_ = out_[0].target.requests.cpu.value_or(cpu_);
   memory_ = out_[0].target.requests.memory.value_or(memory_);
 }

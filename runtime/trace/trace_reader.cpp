@@ -1,6 +1,7 @@
 #include "runtime/trace/trace_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -22,6 +23,35 @@ constexpr size_t longest_line = 4096;
 
 std::string quoted(std::string_view text) {
   return fmt::format("\"{}\"", text.substr(0, 40));
+}
+
+/// Takes digits with at most one point off the text's front, as far as a double holds them exactly
+/// and so does the power of ten below: one division rounds as from_chars does (Clinger, "How to
+/// read floating point numbers accurately", 1990). False where that is not so; the text is as it
+/// was.
+bool take_plain_number(std::string_view& text, double& out) {
+  constexpr std::array<double, 16> powers = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                             1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  constexpr size_t most_digits = 15;
+  uint64_t value = 0;
+  size_t at = 0, digits = 0, point = 0;  // point: digits behind it, plus one; 0: none
+  for (; at < text.size(); ++at) {
+    auto digit = unsigned(text[at]) - '0';
+    if (digit < 10) {
+      value = value * 10 + digit;
+      ++digits;
+      point += point > 0 ? 1 : 0;
+    } else if (text[at] == '.' && point == 0 && digits > 0) {
+      point = 1;
+    } else {
+      break;
+    }
+  }
+  if (digits == 0 || digits > most_digits || point == 1)
+    return false;
+  out = point > 0 ? double(value) / powers[point - 1] : double(value);
+  text.remove_prefix(at);
+  return true;
 }
 
 }  // namespace
@@ -147,10 +177,47 @@ struct trace_reader::impl {
     return true;
   }
 
+  /// Nearly every row goes on with the series before it and has plain numbers: read in one pass.
+  /// False: the row must be looked at more closely, and nothing has changed but `row`'s numbers.
+  bool read_plain(std::string_view text, trace_row& row) {
+    if (series.empty() || !text.starts_with(series) || text.size() <= series.size() ||
+        text[series.size()] != ',')
+      return false;
+    text.remove_prefix(series.size() + 1);
+    double at = 0;
+    auto take = [&text](std::optional<double>& into) {
+      into.reset();
+      double value = 0;
+      if (text.empty() || text[0] == ',')
+        return true;
+      if (!take_plain_number(text, value))
+        return false;
+      into = value;
+      return true;
+    };
+    auto comma = [&text] {
+      bool is = !text.empty() && text[0] == ',';
+      text.remove_prefix(is ? 1 : 0);
+      return is;
+    };
+    auto begin = text.data();
+    if (!take_plain_number(text, at) || std::find(begin, text.data(), '.') != text.data() ||
+        !comma() || !take(row.cpu_cores) || !comma() || !take(row.memory_bytes) || !text.empty())
+      return false;
+    if (!(at > double(last_at)) || at > 4e9)
+      return false;
+    last_at = row.at_s = int64_t(at);
+    row.series = series;
+    row.new_series = false;
+    return true;
+  }
+
   bool next(trace_row& row) {
     std::string_view text;
     if (error || !read_line(text))
       return false;
+    if (read_plain(text, row))
+      return true;
     std::string_view fields[4];
     size_t count = 0;
     for (std::string_view rest = text;; ++count) {

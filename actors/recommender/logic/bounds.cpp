@@ -82,6 +82,16 @@ std::optional<int64_t> scaled_limit(const resource_policy& policy, const draft& 
   return std::nullopt;
 }
 
+bool gets_limits(const draft& d) {
+  if (d.input->current.limits != resources{})
+    return true;
+  auto adds = [](limit_strategy strategy) {
+    return strategy == limit_strategy::equal_to_request || strategy == limit_strategy::multiple;
+  };
+  return !d.off && std::any_of(both.begin(), both.end(),
+                               [&](auto kind) { return adds(d.policy(kind).limit); });
+}
+
 }  // namespace
 
 void apply_container_bounds(draft& d, const sizing_facts& facts) {
@@ -124,6 +134,9 @@ void apply_hpa_guard(draft& d, const sizing_facts& facts) {
 }
 
 void apply_limits(std::span<draft> drafts, const sizing_facts& facts) {
+  // Where no limit stands and none comes, the class stays as it is.
+  if (std::none_of(drafts.begin(), drafts.end(), gets_limits))
+    return;
   auto counts = [](const draft& d) {
     return d.input->role == container_role::main || d.input->role == container_role::sidecar ||
            d.input->role == container_role::init;

@@ -10,6 +10,7 @@ namespace scaleops::recommender_logic {
 
 /// A container's decision on its way.
 struct draft {
+  container_recommendation& out;
   const container_input* input = nullptr;
   const resource_policy* cpu = nullptr;
   const resource_policy* memory = nullptr;
@@ -18,7 +19,8 @@ struct draft {
   bool killed = false;     // for memory, lately: growth passes the hysteresis
   double wish_cpu = 0;     // millicores, 0: unknown, leave alone
   double wish_memory = 0;  // bytes
-  container_recommendation out;
+
+  explicit draft(container_recommendation& into) : out{into} {}
 
   void say(resource_kind resource, reason_code code, double value, double reference) {
     if (!silent)

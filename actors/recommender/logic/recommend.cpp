@@ -223,13 +223,12 @@ void recommend(std::span<const container_input> containers, const policy_spec& p
     if (input.state)
       input.state->fetch();
   // Enough for most pods, without an allocation.
-  boost::container::small_vector<draft, 2> room(containers.size());
-  std::span<draft> drafts{room.data(), room.size()};
+  boost::container::small_vector<draft, 2> room;
+  room.reserve(containers.size());
   for (size_t i = 0; i < containers.size(); ++i) {
-    auto& d = drafts[i];
+    auto& d = room.emplace_back(out[i]);
     d.input = &containers[i];
-    d.silent = told == detail::targets;
-    d.out = std::move(out[i]);
+    d.silent = told == detail::requests;
     d.out.name = d.input->name;
     d.out.target = {};
     d.out.lower = d.out.upper = {};
@@ -263,13 +262,13 @@ void recommend(std::span<const container_input> containers, const policy_spec& p
     apply_container_bounds(d, facts);
     apply_hpa_guard(d, facts);
   }
+  std::span<draft> drafts{room.data(), room.size()};
   apply_pod_bounds(drafts, facts);
   for (auto& d : drafts)
     if (!d.off)
       write_target(d);
-  apply_limits(drafts, facts);
-  for (size_t i = 0; i < drafts.size(); ++i)
-    out[i] = std::move(drafts[i].out);
+  if (told != detail::requests)
+    apply_limits(drafts, facts);
 }
 
 }  // namespace scaleops

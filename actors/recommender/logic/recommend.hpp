@@ -65,9 +65,10 @@ std::vector<container_recommendation> recommend(std::span<const container_input>
                                                 const policy_spec& policy,
                                                 const sizing_facts& facts, instant now);
 
-/// How much is told: targets alone (and `urgent`) cost a third of the whole with reasons, bounds
-/// and confidence.
-enum class detail : uint8_t { full, targets };
+/// How much is told: the targets' requests alone (and `urgent`) cost a third of the whole with
+/// limits, reasons, bounds and confidence. Where a limit stands, only the whole keeps the QoS
+/// class.
+enum class detail : uint8_t { full, requests };
 
 /// The same into `out`, whose memory is used again.
 void recommend(std::span<const container_input> containers, const policy_spec& policy,

@@ -116,6 +116,19 @@ TEST_CASE("an eviction whose answer is lost is one eviction") {
   CHECK(b.log->generations == std::vector<int64_t>{0});
 }
 
+TEST_CASE("what the watch showed before the answer was missed counts, where nobody can be asked") {
+  bench b;
+  b.cfg.retries = 0;
+  b.kube.data().lose_evict = [](auto& one) { return !one.dry_run; };
+  b.kube.data().lose_get = [](auto&) { return true; };
+  b.launch(update_action::evict);
+  b.moved(b.wish.target, true);
+  b.w.run_for(1min);
+  CHECK(b.log->generations == std::vector<int64_t>{0});
+  b.moved(bench::web("web-3").label("scaleops.sh/applied-recommendation", "7").shared());
+  CHECK(b.outcome().how == end::done);
+}
+
 TEST_CASE("an eviction that nobody answered is looked for on the pod in the end") {
   bench b;
   b.kube.data().fail_evict = [](auto& one) { return one.dry_run ? ec::none : ec::timeout; };

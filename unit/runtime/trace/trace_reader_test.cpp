@@ -9,6 +9,8 @@
 #include <zlib.h>
 #include <catch2/catch.hpp>
 
+#include "messages/entropy.hpp"
+
 using namespace scaleops;
 
 namespace {
@@ -120,4 +122,49 @@ TEST_CASE("a missing file and a cut compressed stream are errors, not ends") {
   while (cut.next(row)) {
   }
   REQUIRE(cut.error());
+}
+
+TEST_CASE("numbers of any form are read to the last bit") {
+  entropy dice{7};
+  std::vector<std::string> numbers = {"0",
+                                      "0.1",
+                                      "00.5",
+                                      "123456789012345",
+                                      "1234567890123456789",
+                                      "0.000000000000001",
+                                      "0.1234567890123456",
+                                      "5e3",
+                                      "7.5E-2"};
+  for (int i = 0; i < 2000; ++i) {
+    auto digits = std::to_string(dice.next());
+    digits.resize(1 + dice.below(digits.size()));
+    if (auto at = dice.below(digits.size() + 1); at > 0 && at < digits.size())
+      digits.insert(at, ".");
+    numbers.push_back(digits);
+  }
+  auto text = head;
+  for (size_t i = 0; i < numbers.size(); ++i)
+    text += "a," + std::to_string(300 * (i + 1)) + "," + numbers[i] + "," + numbers[i] + "\n";
+  scratch_file file;
+  trace_reader reader{file.plain(text)};
+  trace_row row;
+  for (auto& number : numbers) {
+    INFO(number);
+    REQUIRE(reader.next(row));
+    REQUIRE(row.cpu_cores == std::strtod(number.c_str(), nullptr));
+    REQUIRE(row.memory_bytes == row.cpu_cores);
+  }
+  CHECK_FALSE(reader.next(row));
+  CHECK_FALSE(reader.error());
+}
+
+TEST_CASE("a row that is only nearly plain is looked at closely") {
+  auto rows = head + "a,300,1,2\n";
+  CHECK(problem_of(rows + "a,600.0,1,2\n") == ":3: timestamp_s: is not a whole number: \"600.0\"");
+  CHECK(problem_of(rows + "a,300,1,2\n") ==
+        ":3: timestamp_s: must rise within a series: 300 after 300");
+  CHECK(problem_of(rows + "a,600,1.2.3,2\n") == ":3: cpu_cores: is not a number: \"1.2.3\"");
+  CHECK(problem_of(rows + "a,600,1,2,3\n") == ":3: has 5 fields, must have 4");
+  CHECK(problem_of(rows + "a,600,1\n") == ":3: has 3 fields, must have 4");
+  CHECK(problem_of(rows + "a,4000000001,1,2\n").starts_with(":3: timestamp_s: is out of range"));
 }

@@ -168,13 +168,13 @@ TEST_CASE("the digest changes with every input and repeats for equal ones") {
   CHECK(digest != input_digest(inputs, builtin_policies().at("cost"), {}, monday));
 }
 
-TEST_CASE("targets alone are the same targets") {
+TEST_CASE("requests alone are the same requests") {
   auto state = flat(72, 200, 512 << 20);
   std::array inputs{input(state, 4000, int64_t{8} << 30)};
   std::vector<container_recommendation> lean;
-  recommend(inputs, production(), {}, monday + 72h, lean, detail::targets);
+  recommend(inputs, production(), {}, monday + 72h, lean, detail::requests);
   auto full = recommend(inputs, production(), {}, monday + 72h);
-  CHECK(lean[0].target == full[0].target);
+  CHECK(lean[0].target.requests == full[0].target.requests);
   CHECK(lean[0].reasons.empty());
   CHECK_FALSE(full[0].reasons.empty());
 }
