@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "actors/recommender/logic/crc32.hpp"
+#include "actors/recommender/logic/checksum.hpp"
 #include "actors/recommender/logic/evidence.hpp"
 #include "messages/wire/evidence.pb.h"
 

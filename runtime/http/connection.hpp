@@ -11,7 +11,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
@@ -160,14 +159,13 @@ private:
       return read_head();  // pipelined
     arm(core_->config.idle_timeout);
     idle_ = true;
-    socket_.async_read_some(buffer_.prepare(core_->config.header_limit),
-                            [self = shared_from_this()](error_code ec, size_t size) {
-                              self->idle_ = false;
-                              if (ec)
-                                return self->abort();
-                              self->buffer_.commit(size);
-                              self->read_head();
-                            });
+    read_more([this](error_code ec) {
+      idle_ = false;
+      if (ec)
+        abort();
+      else
+        read_head();
+    });
   }
 
   void read_head() {
@@ -199,10 +197,10 @@ private:
           return tell_to_go_on();
       }
       if (buffer_.size() == 0)
-        return read_more();
+        return read_more([this](error_code failed) { parse(failed); });
       buffer_.consume(parser_->put(buffer_.data(), ec));
       if (ec == http::error::need_more)
-        return read_more();
+        return read_more([this](error_code failed) { parse(failed); });
     }
     if (ec)
       refuse(ec);
@@ -210,11 +208,13 @@ private:
       dispatch();
   }
 
-  void read_more() {
+  /// `then` is called while the connection is held.
+  template <class F>
+  void read_more(F then) {
     socket_.async_read_some(buffer_.prepare(core_->config.header_limit),
-                            [self = shared_from_this()](error_code ec, size_t size) {
+                            [self = shared_from_this(), then](error_code ec, size_t size) {
                               self->buffer_.commit(size);
-                              self->parse(ec);
+                              then(ec);
                             });
   }
 
@@ -240,15 +240,10 @@ private:
     head_only_ = false;
     core_->refused(ec == http::error::body_limit ? http_refusals::too_large
                                                  : http_refusals::malformed);
-    if (ec == http::error::body_limit)
-      send(text_response(
-        413, fmt::format("The body is larger than {} bytes.\n", core_->config.body_limit)));
-    else if (ec == http::error::header_limit)
-      send(text_response(431, "The request's head is too large.\n"));
-    else if (ec == http::error::partial_message)
+    if (ec == http::error::partial_message)
       abort();
     else
-      send(text_response(400, fmt::format("Malformed request: {}.\n", ec.message())));
+      send(refusal_of(ec, core_->config.body_limit));
   }
 
   void dispatch() {
@@ -330,6 +325,7 @@ private:
     drain();
   }
 
+  /// Nothing more is expected: reading only tells when the peer is gone.
   void drain() {
     if (closed_)
       return;
@@ -347,19 +343,8 @@ private:
     pending_ = std::move(head_);
     head_.clear();
     flush();
-    watch_peer();
+    drain();
     open(shared_from_this());
-  }
-
-  /// Nothing more is expected from a streaming client: reading only tells when it is gone.
-  void watch_peer() {
-    socket_.async_read_some(asio::buffer(scratch_),
-                            [self = shared_from_this()](error_code ec, size_t) {
-                              if (ec)
-                                self->abort();
-                              else if (!self->closed_)
-                                self->watch_peer();
-                            });
   }
 
   void flush() {

@@ -1,4 +1,5 @@
-// The head of an answer as text. Included by connection.hpp only.
+// The head of an answer as text, and what is answered to a request that cannot be read. Included by
+// connection.hpp only.
 #pragma once
 
 #include <iterator>
@@ -6,6 +7,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <boost/beast/http/error.hpp>
 #include <boost/beast/http/status.hpp>
 
 #include "runtime/http/server_core.hpp"
@@ -50,6 +52,16 @@ inline std::string response_head(const http_response& response, const string_map
   for (auto& [name, value] : response.headers)
     put_header(out, name, value);
   return out += "\r\n";
+}
+
+/// What is wrong with a request, by Beast's code.
+inline http_response refusal_of(boost::system::error_code why, size_t body_limit) {
+  using boost::beast::http::error;
+  if (why == error::body_limit)
+    return text_response(413, fmt::format("The body is larger than {} bytes.\n", body_limit));
+  if (why == error::header_limit)
+    return text_response(431, "The request's head is too large.\n");
+  return text_response(400, fmt::format("Malformed request: {}.\n", why.message()));
 }
 
 }  // namespace scaleops::http_edge

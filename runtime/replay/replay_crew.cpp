@@ -7,7 +7,6 @@ namespace scaleops {
 
 namespace {
 
-constexpr size_t rows_a_chunk = 1024;
 constexpr size_t most_under_way = 64;  // chunks: 2.5 MB
 
 }  // namespace
@@ -39,12 +38,6 @@ void replay_crew::begin(std::unique_ptr<series_run> run) {
   auto shortest = std::min_element(lanes_.begin(), lanes_.end(),
                                    [](auto& a, auto& b) { return a.size() < b.size(); });
   lane_ = size_t(shortest - lanes_.begin());
-}
-
-void replay_crew::take(const replay_row& row) {
-  rows_.push_back(row);
-  if (rows_.size() == rows_a_chunk)
-    hand_over(false);
 }
 
 void replay_crew::hand_over(bool last) {

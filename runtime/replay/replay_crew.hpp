@@ -25,11 +25,16 @@ public:
   /// Begins a series; the one before gets no more rows. Waits where too much is under way, so that
   /// memory stays bounded however long the input is.
   void begin(std::unique_ptr<series_run> run);
-  void take(const replay_row& row);
+  void take(const replay_row& row) {
+    rows_.push_back(row);
+    if (rows_.size() == rows_a_chunk)
+      hand_over(false);
+  }
   /// Until everything has been handed back.
   void finish();
 
 private:
+  static constexpr size_t rows_a_chunk = 1024;
   struct job {
     std::unique_ptr<series_run> run;
     bool done = false;  // by mutex_

@@ -104,7 +104,8 @@ struct trace_reader::impl {
       refuse("", fmt::format("cannot be opened: {}", std::strerror(errno)));
       return;
     }
-    gzbuffer(file, buffer_size);
+    gzbuffer(file,
+             buffer_size / 4);  // much less than is asked for: then zlib writes into our buffer
     std::string_view text;
     if (!read_line(text)) {
       if (!error)

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-
-#include <boost/container/small_vector.hpp>
+#include <memory_resource>
 
 #include "actors/recommender/logic/bounds.hpp"
 #include "actors/recommender/logic/seconds.hpp"
@@ -219,14 +218,17 @@ void recommend(std::span<const container_input> containers, const policy_spec& p
                const sizing_facts& facts, instant now, std::vector<container_recommendation>& out,
                detail told) {
   out.resize(containers.size());
-  for (auto& input : containers)
-    if (input.state)
-      input.state->fetch();
+  if (told == detail::full)  // who asks for less has just given a sample
+    for (auto& input : containers)
+      if (input.state)
+        input.state->fetch();
   // Enough for most pods, without an allocation.
-  boost::container::small_vector<draft, 2> room;
-  room.reserve(containers.size());
+  alignas(draft) std::array<std::byte, 2 * sizeof(draft)> few;
+  std::pmr::monotonic_buffer_resource memory{few.data(), few.size()};
+  std::pmr::vector<draft> drafts{&memory};
+  drafts.reserve(containers.size());
   for (size_t i = 0; i < containers.size(); ++i) {
-    auto& d = room.emplace_back(out[i]);
+    auto& d = drafts.emplace_back(out[i]);
     d.input = &containers[i];
     d.silent = told == detail::requests;
     d.out.name = d.input->name;
@@ -262,7 +264,6 @@ void recommend(std::span<const container_input> containers, const policy_spec& p
     apply_container_bounds(d, facts);
     apply_hpa_guard(d, facts);
   }
-  std::span<draft> drafts{room.data(), room.size()};
   apply_pod_bounds(drafts, facts);
   for (auto& d : drafts)
     if (!d.off)
