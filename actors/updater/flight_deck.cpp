@@ -44,12 +44,18 @@ void flight_deck::launch(pod_wish wish, instant now) {
   book_.forget(uid);
   drop_resize_doubt(uid);
   memory_.flights[uid] = {wish.action, wish.disruptive, wish.workload, wish.target};
-  if (wish.disruptive)
-    memory_.workloads[wish.workload].last_disruption = now;
+  note_disruption(wish, now);
   if (wish.action == update_action::resize)
     start_resizer(std::move(wish), now);
   else
     start_evictor(std::move(wish));
+}
+
+/// The workload's cool-down begins anew: with a flight and once more with its end, whatever that
+/// is.
+void flight_deck::note_disruption(const pod_wish& wish, instant now) {
+  if (wish.disruptive)
+    memory_.workloads[wish.workload].last_disruption = now;
 }
 
 void flight_deck::start_resizer(pod_wish wish, instant now) {
@@ -107,8 +113,7 @@ void flight_deck::on_ended(const flight_ended& ended, instant now) {
     return;
   }
   pilots_.erase(uid);
-  if (wish.disruptive)
-    memory_.workloads[wish.workload].last_disruption = now;
+  note_disruption(wish, now);
   auto count = [&](const char* result) { book_.metrics().count_action(wish.action, result); };
   auto failed = [&](const char* result, refusal why) {
     count(result);
@@ -241,8 +246,7 @@ bool flight_deck::on_exit(const caf::actor_addr& who, bool failed, instant now) 
       continue;
     auto flying = memory_.flights.find(it->first);
     if (failed && flying != memory_.flights.end()) {
-      if (flying->second.disruptive)
-        memory_.workloads[flying->second.workload].last_disruption = now;
+      note_disruption(it->second.wish, now);
       memory_.back_off(flying->second.workload, refusal::api_error, "the action's actor failed",
                        cfg_.rules, now);
       book_.metrics().count_action(flying->second.action, "unclear");
@@ -278,8 +282,7 @@ void flight_deck::send_step(const std::shared_ptr<const pod>& one, bool deleted)
 
 void flight_deck::abandon(instant now) {
   for (auto& [uid, pilot] : pilots_) {
-    if (pilot.wish.disruptive)  // what it has sent last may still arrive
-      memory_.workloads[pilot.wish.workload].last_disruption = now;
+    note_disruption(pilot.wish, now);  // what it has sent last may still arrive
     dismissed_.insert(pilot.actor.address());
     // Not `kill`: that is fatal to whoever is linked, which is us.
     caf::anon_send_exit(pilot.actor, caf::exit_reason::user_shutdown);

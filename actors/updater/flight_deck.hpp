@@ -44,6 +44,7 @@ public:
   void show() const;
 
 private:
+  void note_disruption(const pod_wish& wish, instant now);
   void start_resizer(pod_wish wish, instant now);
   void start_evictor(pod_wish wish);
   void on_done(const flight_ended& ended, instant now);

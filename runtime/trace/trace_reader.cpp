@@ -104,8 +104,8 @@ struct trace_reader::impl {
       refuse("", fmt::format("cannot be opened: {}", std::strerror(errno)));
       return;
     }
-    gzbuffer(file,
-             buffer_size / 4);  // much less than is asked for: then zlib writes into our buffer
+    // Much less than is asked for: then zlib writes into our buffer.
+    gzbuffer(file, buffer_size / 4);
     std::string_view text;
     if (!read_line(text)) {
       if (!error)
@@ -185,7 +185,11 @@ struct trace_reader::impl {
         text[series.size()] != ',')
       return false;
     text.remove_prefix(series.size() + 1);
-    double at = 0;
+    int64_t at = 0;
+    auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), at);
+    if (code != std::errc{} || at <= last_at || at > 4'000'000'000)
+      return false;
+    text.remove_prefix(size_t(stop - text.data()));
     auto take = [&text](std::optional<double>& into) {
       into.reset();
       double value = 0;
@@ -201,13 +205,9 @@ struct trace_reader::impl {
       text.remove_prefix(is ? 1 : 0);
       return is;
     };
-    auto begin = text.data();
-    if (!take_plain_number(text, at) || std::find(begin, text.data(), '.') != text.data() ||
-        !comma() || !take(row.cpu_cores) || !comma() || !take(row.memory_bytes) || !text.empty())
+    if (!comma() || !take(row.cpu_cores) || !comma() || !take(row.memory_bytes) || !text.empty())
       return false;
-    if (!(at > double(last_at)) || at > 4e9)
-      return false;
-    last_at = row.at_s = int64_t(at);
+    last_at = row.at_s = at;
     row.series = series;
     row.new_series = false;
     return true;

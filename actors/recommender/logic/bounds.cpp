@@ -85,11 +85,9 @@ std::optional<int64_t> scaled_limit(const resource_policy& policy, const draft& 
 bool gets_limits(const draft& d) {
   if (d.input->current.limits != resources{})
     return true;
-  auto adds = [](limit_strategy strategy) {
-    return strategy == limit_strategy::equal_to_request || strategy == limit_strategy::multiple;
-  };
-  return !d.off && std::any_of(both.begin(), both.end(),
-                               [&](auto kind) { return adds(d.policy(kind).limit); });
+  return !d.off && std::any_of(both.begin(), both.end(), [&](auto kind) {
+    return scaled_limit(d.policy(kind), d, kind, 1).has_value();
+  });
 }
 
 }  // namespace

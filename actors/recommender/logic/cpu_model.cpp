@@ -92,11 +92,24 @@ void cpu_model::predict(levels& out, float open_level, uint32_t oldest) const {
   out[blend] = std::sqrt(std::sqrt(hour_peak * out[slow] * out[slow] * out[slow]));
 }
 
+/// Calls `sample(millicores)` for each sample that waits, and before it `share(part of the slot)`
+/// where that has changed. More samples than in the slot before (a first slot, a scale-out) count
+/// less each, so that one slot does not outweigh a day.
+template <class Share, class Sample>
+void cpu_model::each_waiting(Share share, Sample sample) const {
+  uint32_t count = slot_count_ - waiting_;
+  share(1.0f / float(slot_last_));
+  for (size_t i = 0; i < waiting_; ++i) {
+    if (++count > slot_last_)
+      share(1.0f / float(count));
+    sample(decode_sample(pending_[i]));
+  }
+}
+
 /// Gives the histograms the samples that wait, as if each had been given when it came.
 void cpu_model::settle() {
   if (waiting_ == 0)
     return;
-  uint32_t count = slot_count_ - waiting_;
   size_t used = follow_ ? places : blend;  // by restart the others are never asked
   levels scale{};                          // makes a sample four times its ratio to the prediction
   if (slots_ > 0)
@@ -104,26 +117,20 @@ void cpu_model::settle() {
       if (prediction_[k] > 0)
         scale[k] = 4 / prediction_[k];
   dealer usage{usage_carry_}, error{error_carry_};
-  auto want = [&](uint32_t samples) {
-    float share = 1.0f / float(samples);
-    usage.want(usage_weight_ * share);
-    error.want(slots_ > 0 ? error_weight_ * share : 0);
-  };
-  want(slot_last_);
-  for (size_t i = 0; i < waiting_; ++i) {
-    float millicores = decode_sample(pending_[i]);
-    // More samples than in the slot before (a first slot, a scale-out) count less each, so that one
-    // slot does not outweigh a day.
-    if (++count > slot_last_)
-      want(count);
-    if (auto amount = usage.deal())
-      usage_.add(usage_bucket(millicores, usage_buckets), amount);
-    if (auto amount = error.deal())
-      for (size_t k = 0; k < used; ++k)
-        if (scale[k] > 0)
-          errors_[k].add(error_bucket_of_fourfold(millicores * scale[k], error_buckets), amount);
-    pending_[i] = 0;
-  }
+  each_waiting(
+    [&](float share) {
+      usage.want(usage_weight_ * share);
+      error.want(slots_ > 0 ? error_weight_ * share : 0);
+    },
+    [&](float millicores) {
+      if (auto amount = usage.deal())
+        usage_.add(usage_bucket(millicores, usage_buckets), amount);
+      if (auto amount = error.deal())
+        for (size_t k = 0; k < used; ++k)
+          if (scale[k] > 0)
+            errors_[k].add(error_bucket_of_fourfold(millicores * scale[k], error_buckets), amount);
+    });
+  std::fill_n(pending_.begin(), waiting_, uint16_t{0});
   waiting_ = 0;
 }
 
@@ -300,14 +307,11 @@ cpu_model::usage_counts cpu_model::settled_usage() const {
   auto out = usage_;
   float carry = usage_carry_;
   dealer usage{carry};
-  uint32_t count = slot_count_ - waiting_;
-  usage.want(usage_weight_ * (1.0f / float(slot_last_)));
-  for (size_t i = 0; i < waiting_; ++i) {
-    if (++count > slot_last_)
-      usage.want(usage_weight_ * (1.0f / float(count)));
-    if (auto amount = usage.deal())
-      out.add(usage_bucket(decode_sample(pending_[i]), usage_buckets), amount);
-  }
+  each_waiting([&](float share) { usage.want(usage_weight_ * share); },
+               [&](float millicores) {
+                 if (auto amount = usage.deal())
+                   out.add(usage_bucket(millicores, usage_buckets), amount);
+               });
   return out;
 }
 

@@ -108,6 +108,8 @@ private:
   plan make_plan(const cpu_question& question) const;
   cpu_question goal() const { return {quantile_, follow_, season_}; }
   void settle();
+  template <class Share, class Sample>
+  void each_waiting(Share share, Sample sample) const;
   usage_counts settled_usage() const;
   float quantile_of(const usage_counts& usage, float q) const;
   void close_slot(uint32_t next_slot);

@@ -74,9 +74,7 @@ std::optional<pod_wish> confirmation_of(const workload_situation& situation,
       return std::nullopt;
     now_has = std::move(*origin);
   } else {
-    if (!in.index.is_unstamped(*target))
-      return std::nullopt;
-    now_has = unstamped(*target);
+    now_has = in.index.unstamped_of(*target);
     if (now_has.empty() || !in_force(*target, now_has))
       return std::nullopt;
   }

@@ -39,8 +39,8 @@ void workload_index::add(const pod_ptr& value, const cluster_view& view) {
   touched_.insert(*owner);
   placed_.insert_or_assign(ref_of(*value), *owner);
   pods_[*owner].insert_or_assign(ref_of(*value), value);
-  if (!unstamped(*value).empty())
-    unstamped_.insert(value->meta.uid);
+  if (auto rest = unstamped(*value); !rest.empty())
+    unstamped_.insert_or_assign(value->meta.uid, std::move(rest));
 }
 
 void workload_index::drop(const pod& value) {
@@ -91,6 +91,12 @@ const workload_index::pod_map& workload_index::pods_of(const workload_ref& ref) 
   static const pod_map none;
   auto found = pods_.find(ref);
   return found == pods_.end() ? none : found->second;
+}
+
+const named_resources& workload_index::unstamped_of(const pod& one) const {
+  static const named_resources none;
+  auto found = unstamped_.find(one.meta.uid);
+  return found == unstamped_.end() ? none : found->second;
 }
 
 std::optional<workload_ref> workload_index::workload_of(const pod_ref& ref) const {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "actors/common/logic/cluster_view.hpp"
+#include "actors/common/logic/resources_json.hpp"
 #include "messages/objects.hpp"
 
 namespace scaleops {
@@ -31,9 +32,10 @@ public:
   const pod_map& pods_of(const workload_ref& ref) const;
   std::optional<workload_ref> workload_of(const pod_ref& ref) const;
 
-  /// Whether the pod has resources of ours that are not written on it (stamps.hpp). Known from its
-  /// last change: reading its annotations in every round would cost most of the round.
-  bool is_unstamped(const pod& one) const { return unstamped_.contains(one.meta.uid); }
+  /// Resources of ours that the pod has and that are not written on it (`unstamped`, stamps.hpp).
+  /// Known from its last change: reading its annotations in every round would cost most of the
+  /// round.
+  const named_resources& unstamped_of(const pod& one) const;
 
   /// Requests held on a node by pods that have not ended.
   amounts held_on(const std::string& node) const;
@@ -51,8 +53,8 @@ private:
   std::map<workload_ref, pod_map> pods_;
   std::map<pod_ref, workload_ref> placed_;
   std::set<pod_ref> unplaced_;
-  std::set<std::string> unstamped_;      // uids
-  std::map<std::string, amounts> held_;  // by node
+  std::map<std::string, named_resources> unstamped_;  // by uid, where there are any
+  std::map<std::string, amounts> held_;               // by node
   std::set<workload_ref> touched_;
 };
 
