@@ -1,6 +1,7 @@
 """Runs the executable with wrong and right requests: exit codes, one clear line, nothing on the wrong stream."""
 
 import gzip
+import json
 import os
 import socket
 import subprocess
@@ -95,6 +96,7 @@ class Wrong(unittest.TestCase):
                 file.write_text(head + text)
                 self.assertIn(named, self.refused("up", "--policy", str(file), "--for", "1h"), text)
             self.assertIn("--report", self.refused("up", "--report", folder, "--for", "1h"))
+        self.assertIn("--report", self.refused("up", "--report", "-", "--for", "1h"))
         self.assertIn("--for", self.refused("up", "--for", "banana"))
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
@@ -109,6 +111,20 @@ class Right(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         for word in ["scaleops ", "commit ", "compiler ", "CAF "]:
             self.assertIn(word, done.stdout)
+
+    def test_replay_to_standard_output(self):
+        with tempfile.TemporaryDirectory() as folder:
+            trace = Path(folder, "t.csv")
+            rows = "".join(f"a,{300 * i},1,1000000\n" for i in range(1, 400))
+            trace.write_text("series,timestamp_s,cpu_cores,memory_bytes\n" + rows)
+            decided = run("replay", "--warm", "6h", "--decisions", "-", "--json", "/dev/null", str(trace))
+            self.assertEqual((decided.returncode, decided.stderr), (0, ""))
+            self.assertTrue(decided.stdout.startswith("series,timestamp_s,cpu_cores,memory_bytes\na,"))
+            told = run("replay", "--warm", "6h", "--decisions", "/dev/null", "--json", "-", str(trace))
+            self.assertEqual(json.loads(told.stdout)["series"], 1)
+            both = run("replay", "--json", "-", str(trace))
+            self.assertEqual((both.returncode, both.stdout), (2, ""))
+            self.assertIn("--decisions FILE", both.stderr)
 
     def test_help(self):
         for args in [["--help"], ["up", "--help"], ["help"], ["help", "replay"]]:

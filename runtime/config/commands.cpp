@@ -83,9 +83,9 @@ void describe(command& c, replay_options& o) {
   c.add("apply", o.apply,
         choice<apply_mode>({{"in-place", apply_mode::in_place}, {"restart", apply_mode::restart}}),
         "How a change is made, hence what it costs.");
-  c.add("decisions", o.decisions, writable_file(),
+  c.add("decisions", o.decisions, output(),
         "Write the decisions to this file instead of standard output.");
-  c.add("json", o.json, writable_file(),
+  c.add("json", o.json, output(),
         "Write the summary to this file, as JSON, instead of to standard error.");
   c.add(
     "checkpoint", o.checkpoint, writable_file(),

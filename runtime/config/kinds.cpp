@@ -105,7 +105,13 @@ kind<std::string> readable_file() {
 }
 
 kind<std::string> writable_file() {
-  return checked("FILE", "a file name in a directory that is there", is_writable);
+  return checked("FILE", "a file name in a directory that is there",
+                 [](auto path) { return path != "-" && is_writable(path); });
+}
+
+kind<std::string> output() {
+  return checked("FILE", "a file name in a directory that is there, or - for standard output",
+                 is_writable);
 }
 
 kind<std::string> name_or_file() {

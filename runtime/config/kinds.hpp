@@ -23,6 +23,8 @@ kind<std::string> readable_file();
 
 /// A file to be written, in a directory that is there.
 kind<std::string> writable_file();
+/// The same, or - for standard output.
+kind<std::string> output();
 
 /// "NAME|FILE": a word, or a file (with a '/' or a '.' in it) that is there and can be read.
 kind<std::string> name_or_file();

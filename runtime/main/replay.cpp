@@ -47,8 +47,11 @@ int run_replay(const replay_options& options) {
   plan.cost = options.apply == apply_mode::restart ? change_cost::restart : change_cost::in_place;
   plan.warm = options.warm;
   plan.checkpoint = options.checkpoint;
+  bool printed = options.decisions.empty() || options.decisions == "-";
+  if (printed && options.json == "-")
+    return refuse("--json: the decisions go to standard output; give --decisions FILE");
   std::unique_ptr<std::FILE, closer> decisions{
-    options.decisions.empty() ? stdout : std::fopen(options.decisions.c_str(), "w")};
+    printed ? stdout : std::fopen(options.decisions.c_str(), "w")};
   if (!decisions)
     return refuse(fmt::format("--decisions: {}: {}", options.decisions, std::strerror(errno)));
   plan.decisions = decisions.get();
