@@ -41,6 +41,7 @@ def rows(found):
             counts[bar] = (have + bool(met), of + 1)
 
     for name, sums in found.items():
+        together = []  # changes by restart of both resources: ours, the VPA's
         for title, resource in RESOURCES:
             vpa = frontier.totals(sums["VPA 0.90"], resource)
             ours = frontier.totals(sums[f"in-place {DEFAULT}"], resource)
@@ -56,10 +57,15 @@ def rows(found):
                 count("a fifth of the kills at 1.15 × its footprint, where the VPA has many", fifth)
             few = restart["changes"] <= vpa["changes"]
             count("by restart no more changes a day than the VPA", few)
+            together.append((restart["changes"], vpa["changes"]))
             table.append(f"| {name} | {title} | {left_text} | {fifth_text} | "
                          f"{verdict(few)} ({restart['changes']:.2f} / {vpa['changes']:.2f}) | "
                          f"{ours['changes']:.2f} |")
             in_place.setdefault(title, []).append(ours["changes"])
+        count("sets on which, by restart, each resource changes no more often than with the VPA",
+              all(mine <= theirs for mine, theirs in together))
+        count("sets on which, by restart, both together change no more often than with the VPA",
+              sum(mine for mine, _ in together) <= sum(theirs for _, theirs in together))
     lines = [f"- {bar}: {have} of {of}" for bar, (have, of) in counts.items()]
     for title, changes in in_place.items():
         mean = sum(changes) / len(changes)

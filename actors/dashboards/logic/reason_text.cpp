@@ -118,7 +118,8 @@ std::string explain(const reason& why) {
     case reason_code::live_usage:
       return fmt::format("Memory in use right now keeps it at {} or more.", value);
     case reason_code::hysteresis:
-      return fmt::format("{} would be too small a change from {} to bother.", reference, value);
+      return fmt::format("Kept at {}: {} is too near, or follows too soon on the last change.",
+                         value, reference);
     case reason_code::hpa_guard:
       return fmt::format("Kept at {}: {} would move the autoscaler's scale point.", value,
                          reference);

@@ -82,7 +82,7 @@ double container_state::spent(resource_kind resource, change_cost cost) const {
   auto [a_day, credit] = rations[size_t(cost)][i];
   if (debt_[i] <= 0)
     return 0;
-  double days = double(covered_s_ - std::min(covered_s_, debt_s_[i])) / 86400;
+  double days = hours_since_change(resource) / 24;
   return std::clamp((debt_[i] - a_day * days) / credit, 0.0, 2.0);
 }
 
@@ -90,8 +90,11 @@ double container_state::changes_a_day(resource_kind resource, change_cost cost) 
   auto i = size_t(resource);
   if (debt_[i] <= 0)
     return 0;
-  double since = double(covered_s_ - std::min(covered_s_, debt_s_[i])) / 86400;
-  return debt_[i] / (debt_[i] / rations[size_t(cost)][i].a_day + since);
+  return debt_[i] / (debt_[i] / rations[size_t(cost)][i].a_day + hours_since_change(resource) / 24);
+}
+
+double container_state::hours_since_change(resource_kind resource) const {
+  return double(covered_s_ - std::min(covered_s_, debt_s_[size_t(resource)])) / 3600;
 }
 
 void container_state::merge(const container_state& other) {

@@ -60,6 +60,9 @@ public:
   /// checkpoint). Associative and commutative within rounding.
   void merge(const container_state& other);
 
+  /// Hours with usage since a decision last changed the request; hours() when none ever did.
+  double hours_since_change(resource_kind resource) const;
+
   /// Hours with usage, first sample to last, gaps left out.
   double hours() const { return double(covered_s_) / 3600; }
   /// Neither usage nor a kill was seen.

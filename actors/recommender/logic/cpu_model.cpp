@@ -17,7 +17,7 @@ constexpr uint32_t learned_after = 12;             // slots before a record of e
 float untaught_margin(float quantile) {
   return 1.3f * std::pow(0.12f / std::max(0.0005f, 1 - quantile), 0.35f);
 }
-constexpr float season_must_win = 0.7f;
+constexpr float must_win = 0.7f;  // of the slow expert's loss, or of the others'
 /// Experts are compared at this quantile whatever is asked: so the choice does not hang on the
 /// question, and a safer one never gets less.
 constexpr float compared_at = 0.95f;
@@ -176,7 +176,10 @@ void cpu_model::close_slot(uint32_t next_slot) {
     best_ = fresh.best;
   }
   // A slot's worth grows instead of the past shrinking.
-  usage_weight_ *= passed == 1 ? 1.0024096f : std::exp2(float(passed) / usage_half_life);
+  if (follow_)
+    usage_weight_ *= passed == 1 ? 1.0024096f : std::exp2(float(passed) / usage_half_life);
+  else
+    usage_weight_ *= passed == 1 ? 1.0008026f : std::exp2(float(passed) / restart_usage_half_life);
   error_weight_ *= passed == 1 ? 1.0008026f : std::exp2(float(passed) / error_half_life);
   if (usage_weight_ >= 2 * usage_base) {
     usage_.halve();
@@ -240,8 +243,10 @@ cpu_model::plan cpu_model::make_plan(const cpu_question& question) const {
     for (float sum : sums)
       loss += sum;
     loss *= average_[k] / float(total);
-    if (k == season)
-      loss /= season_must_win;
+    // A season must be worth looking ahead for; the last day's peak moves every day, and each move
+    // would be a restart.
+    if (k == season || (k == near && !question.follow))
+      loss /= must_win;
     if (!found || loss < least) {
       out.best = uint8_t(k);
       least = loss;

@@ -48,7 +48,8 @@ public:
   void weaken();
 
   cpu_answer estimate(const cpu_question& question) const;
-  /// Quantile of all usage with its decay (half-life 24 covered hours); 0 when nothing was seen.
+  /// Quantile of all usage with its decay (half-life 24 covered hours, by restart 72); 0 when
+  /// nothing was seen.
   float quantile(float q) const;
   /// Several at once, which costs little more than one. `out` is as long as `levels`.
   void quantiles(std::span<const float> levels, std::span<float> out) const;

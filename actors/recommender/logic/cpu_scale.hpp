@@ -11,7 +11,8 @@
 namespace scaleops::recommender_logic {
 
 inline constexpr uint32_t slot_s = 300, slots_an_hour = 12;
-inline constexpr float usage_half_life = 288, error_half_life = 864;  // slots: one and three days
+/// Slots: one and three days. What seldom changes looks back further.
+inline constexpr float usage_half_life = 288, restart_usage_half_life = 864, error_half_life = 864;
 
 inline constexpr int usage_first = 16;  // log bucket of 4 millicores
 

@@ -15,6 +15,9 @@ constexpr std::array<float, 4> half_lives_h = {24, 72, 200, 600};
 /// Gaps age what is known by this many slots at most: a pause of any length by six hours.
 constexpr uint32_t longest_gap = 72;
 constexpr uint32_t choose_every = 12;  // slots
+/// What a maximum costs more that fades by half in a day, as share of the bytes: it is followed
+/// down every few hours, and up again after the next peak.
+constexpr float fading_cost = 0.35f;
 
 constexpr std::array<float, 12> margin_steps = {0.02f, 0.035f, 0.05f, 0.075f, 0.1f, 0.15f,
                                                 0.2f,  0.3f,   0.5f,  0.8f,   1.5f, 3};
@@ -127,18 +130,32 @@ uint8_t memory_model::choose(const memory_question& question) const {
   float price = question.kill_price * float(gib_k) * std::sqrt(size / float(gib_k));
   // The terms of rate(), with what all pairs share taken out.
   float age = watched_ * base_worth / worth_;
-  float weight = price / (age + prior_days), seen = weight / worth_;
+  float weight = 1 / (age + prior_days), seen = weight / worth_;
   float prior = weight * prior_days * (1 + young_days / std::max(age, 0.05f));
-  std::array<float, spans * margins> costs;
-  for (size_t s = 0; s < spans; ++s) {
-    float held = std::max(peaks_k_[s], live_k_), expected = prior * prior_span[s];
-    auto& above = above_[s];
-    for (size_t m = 0; m < margins; ++m)
-      costs[s * margins + m] = held * (1 + std::max(margin_steps[m], question.least_margin)) +
-                               expected * prior_rate[m] + seen * float(above[m]);
-  }
-  costs[best_] *= 0.99f;  // a change must be worth something
-  return uint8_t(std::min_element(costs.begin(), costs.end()) - costs.begin());
+  auto bytes = [&](size_t s, size_t m) {
+    return std::max(peaks_k_[s], live_k_) * (1 + fading_cost * half_lives_h[0] / half_lives_h[s]) *
+           (1 + std::max(margin_steps[m], question.least_margin));
+  };
+  // The fewer kills, the more the next one costs: kills ^ 0.75.
+  auto danger = [&](size_t s, size_t m) {
+    float kills = prior * prior_span[s] * prior_rate[m] + seen * float(above_[s][m]);
+    return price * std::sqrt(kills * std::sqrt(kills));
+  };
+  uint8_t best = best_;
+  float least =
+    0.99f * (bytes(best_ / margins, best_ % margins) +  // a change must be worth something
+             danger(best_ / margins, best_ % margins));
+  for (size_t s = 0; s < spans; ++s)
+    for (size_t m = 0; m < margins; ++m) {
+      float held = bytes(s, m);
+      if (held >= least)
+        break;  // so is every larger margin
+      if (float cost = held + danger(s, m); cost < least) {
+        least = cost;
+        best = uint8_t(s * margins + m);
+      }
+    }
+  return best;
 }
 
 void memory_model::aim(const memory_question& question) {

@@ -5,11 +5,11 @@
 // follows, a long one remembers. Four of them stand side by side, and for each a record of how
 // often a 5-minute peak went above it, by twelve sizes of margin. From that record and a prior that
 // was measured over recorded usage follows, for every pair of half-life and margin, the rate of OOM
-// kills that it would have had. The request is the pair that costs least: bytes held, plus kills a
-// day at the price that the policy sets on one. So a container whose peaks repeat holds them with a
-// small margin, one that leaps gets more, and a short history falls back to the prior.
-// (Rzadca et al., Autopilot, EuroSys 2020, section 3.2.3, chooses among such models by their
-// historical cost; docs/recommender.md has the figures.)
+// kills that it would have had. The request is the pair that costs least: bytes held, plus (kills
+// a day)^0.75 at the price that the policy sets. So a container whose peaks repeat holds them with
+// a small margin, one that leaps gets more, and a short history falls back to the prior. (Rzadca et
+// al., Autopilot, EuroSys 2020, section 3.2.3, chooses among such models by their historical cost;
+// docs/recommender.md has the figures.)
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@
 namespace scaleops {
 
 struct memory_question {
-  float kill_price = 1;        // what one OOM kill of a container of 1 GiB is worth, in GiB × days
+  float kill_price = 1;        // what one OOM kill a day of a container of 1 GiB is worth, in GiB
   float least_margin = 0.05f;  // on top of the peak, however calm the container is
   bool oom_healing = true;
   bool operator==(const memory_question&) const = default;

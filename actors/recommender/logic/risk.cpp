@@ -74,10 +74,11 @@ risk_range changes(const container_state& state, resource_kind kind, change_cost
   double rate, shape;
   if (cost == change_cost::in_place) {
     rate = cpu ? 0.1 + seen + 3.5 * std::max(0.0, seen - 2.3)
-               : std::min(0.35 + 1.2 * seen, 0.8 + 0.75 * seen);
-    shape = cpu ? 0.3 + 0.9 * seen : 0.4 + 0.35 * seen * seen;
+               : std::min(0.35 + 1.2 * seen, 0.95 + 0.5 * seen);
+    double steady = std::min(seen, 2.7);
+    shape = cpu ? 0.3 + 0.9 * seen : 0.4 + 0.35 * steady * steady;
   } else {
-    rate = (cpu ? 0.15 : 0.22) + (cpu ? 14 : 11) * std::max(0.0, seen - 0.09);
+    rate = (cpu ? 0.1 : 0.22) + (cpu ? 9.5 : 11) * std::max(0.0, seen - 0.09);
     shape = cpu ? 0.6 : 1.1;
   }
   if (seen == 0) {
@@ -85,7 +86,7 @@ risk_range changes(const container_state& state, resource_kind kind, change_cost
     if (cost == change_cost::in_place)
       rate = cpu ? 3 / (age + 0.5) : 2 / (age + 1);
     else
-      rate = cpu ? 1.5 / (age + 1) : 2 / (age + 1);
+      rate = cpu ? 1.5 * std::pow(age + 1, -1.2) : 2 / (age + 1);
     shape = 0.3;
   }
   return gamma_range(rate * days, shape * std::pow(days / 7, 0.35), 1e6, 0.5);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array both = {resource_kind::cpu, resource_kind::memory};
 
-constexpr double default_kill_price = 6.5;  // GiB days, at P93
+constexpr double default_kill_price = 4.41;  // GiB for one kill a day, at P93
 
 /// How far a wish must be from what is in force, with a full ration, and how that grows as the
 /// ration is spent.
@@ -18,6 +18,15 @@ struct band {
 };
 constexpr band bands[2][2] = {{{0.08, 0.12, 1, 2.5}, {0.05, 0.10, 0, 1}},   // in place: cpu, memory
                               {{0.10, 0.10, 0.5, 3}, {0.05, 0.10, 3, 4}}};  // by restart
+
+/// By restart a shrink of CPU waits this share of the container's age since the last change, this
+/// many hours at most: what is given back today is often asked for again tomorrow.
+constexpr double shrink_waits = 0.1, shrink_waits_h = 24;
+
+bool shrinks_too_soon(const container_state& state, resource_kind kind, change_cost cost) {
+  return cost == change_cost::restart && kind == resource_kind::cpu &&
+         state.hours_since_change(kind) < std::min(shrink_waits_h, shrink_waits * state.hours());
+}
 
 /// 10^x; most policies leave the knob in the middle.
 double ten_to(double x) {
@@ -54,6 +63,8 @@ void hold(draft& d, const sizing_facts& facts) {
     double spent = d.input->state->spent(kind, facts.cost);
     double up = limits.up * (1 + limits.up_growth * spent);
     double down = 1 / (1 + limits.down / (1 - limits.down) * (1 + limits.down_growth * spent));
+    if (shrinks_too_soon(*d.input->state, kind, facts.cost))
+      down = 0;
     double ratio = wish / double(*current);
     bool killed = kind == resource_kind::memory && d.killed;
     if (ratio > 1 + up || ratio < down || (killed && ratio > 1) || wish == double(*current))

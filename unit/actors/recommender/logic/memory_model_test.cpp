@@ -62,6 +62,37 @@ TEST_CASE("an old peak is forgotten, a repeated one is kept") {
   CHECK(daily.estimate(price, after(30)).value > 1900 * mebi);
 }
 
+TEST_CASE("memory that ebbs between its peaks is held, not followed down and up again") {
+  // 1 GiB for an hour every other day, 700 MiB else.
+  auto model = learned(20, [](int i) { return (i % 576 < 12 ? 1024 : 700) * mebi; });
+  for (float price : {1.0f, 2.0f, 4.0f}) {
+    auto answer = model.estimate(ask(price), after(20));
+    CHECK(answer.half_life_h > 100);
+    CHECK(answer.value > 1024 * mebi);
+  }
+}
+
+TEST_CASE("of the margins on a maximum that one is taken whose bytes and kills^0.75 cost least") {
+  auto model =
+    learned(40, [](int i) { return (i % 288 < 3 ? 600 + i / 288 * 7919 % 900 : 600) * mebi; });
+  for (float price : {0.3f, 1.0f, 3.0f, 10.0f, 30.0f}) {
+    auto question = ask(price);
+    auto chosen = model.estimate(question, after(40));
+    auto cost = [&](double margin, double kills) {
+      // The maximum with a half-life of 600 h stands for the size; all are near the same peaks.
+      double day = 1 + 0.35 * 24 / chosen.half_life_h;
+      return chosen.peak * day * (1 + margin) +
+             price * 1024 * mebi * std::sqrt(1.4) * std::pow(kills, 0.75);
+    };
+    double least = cost(chosen.margin, chosen.kills_a_day);
+    for (double margin : {0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.5}) {
+      INFO(price << " " << margin << " against " << chosen.margin);
+      auto kills = model.overruns_a_day(chosen.peak * (1 + margin), question);
+      CHECK(cost(margin, kills) > 0.95 * least);
+    }
+  }
+}
+
 TEST_CASE("a kill raises memory at once and is forgotten within a day") {
   auto model = learned(3, [](int) { return 500 * mebi; });
   auto price = ask(1);

@@ -55,6 +55,49 @@ TEST_CASE("nothing shrinks before the history gate, growth is immediate") {
   CHECK(*grown[0].target.requests.memory > 512 << 20);
 }
 
+TEST_CASE("by restart CPU is given back no sooner than a tenth of the age after a change") {
+  auto state = flat(200, 200, 512 << 20);
+  state.aim(question_of(production(), "app", change_cost::restart));
+  sizing_facts by_restart, in_place;
+  by_restart.cost = change_cost::restart;
+  auto shrinks_to = [&](const sizing_facts& facts, instant now) {
+    std::array inputs{input(state, 900, int64_t{1} << 30)};
+    return *recommend(inputs, production(), facts, now)[0].target.requests.cpu;
+  };
+  CHECK(shrinks_to(by_restart, monday + 200h) < 300);
+  state.note_change(resource_kind::cpu, change_cost::restart);
+  auto pass = [&](int hour) {
+    for (int i = 0; i < 12; ++i)
+      state.observe({monday + std::chrono::hours{hour} + i * 5min, 200, 0, 512 << 20, true}, 0);
+  };
+  int hour = 200;
+  for (; hour < 219; ++hour) {
+    pass(hour);
+    INFO(hour);
+    CHECK(shrinks_to(by_restart, monday + std::chrono::hours{hour + 1}) == 900);
+    CHECK(shrinks_to(in_place, monday + std::chrono::hours{hour + 1}) < 300);
+  }
+  for (; hour < 226; ++hour)
+    pass(hour);
+  CHECK(shrinks_to(by_restart, monday + 226h) < 300);
+}
+
+TEST_CASE("by restart the steady level is followed, not the peak of each day") {
+  // Working days at 200 with four hours at 300, its height a little different each day.
+  auto learned = [](change_cost cost) {
+    container_state state;
+    state.aim(question_of(production(), "app", cost));
+    for (int i = 0; i < 20 * 288; ++i) {
+      float peak = 300 + float(i / 288 * 7919 % 40);
+      state.observe({monday + i * 5min, i % 288 < 48 ? peak : 200.0f, 0, 512 << 20, true}, 0);
+    }
+    return state;
+  };
+  auto state = learned(change_cost::restart);
+  auto answer = state.cpu().estimate(question_of(production(), "app", change_cost::restart));
+  CHECK(answer.expert == cpu_expert::slow);
+}
+
 TEST_CASE("one pod and a thousand with the same distribution get the same recommendation") {
   auto one = flat(48, 300, 256 << 20, 1), many = flat(48, 300, 256 << 20, 1000);
   std::array a{input(one, 1000, 1 << 30)}, b{input(many, 1000, 1 << 30)};
