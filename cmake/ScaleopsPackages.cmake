@@ -25,6 +25,13 @@ set_target_properties(CAF::core PROPERTIES IMPORTED_LOCATION "${CAF_CORE_LIBRARY
                       INTERFACE_INCLUDE_DIRECTORIES "${CAF_INCLUDE_DIR}"
                       INTERFACE_LINK_LIBRARIES Threads::Threads)
 
+# libisal-dev: header and library only. Inflates recorded usage.
+find_path(ISAL_INCLUDE_DIR isa-l/igzip_lib.h REQUIRED)
+find_library(ISAL_LIBRARY isal REQUIRED)
+add_library(ISAL::isal UNKNOWN IMPORTED)
+set_target_properties(ISAL::isal PROPERTIES IMPORTED_LOCATION "${ISAL_LIBRARY}"
+                      INTERFACE_INCLUDE_DIRECTORIES "${ISAL_INCLUDE_DIR}")
+
 if(NOT TARGET yaml-cpp)
   add_library(yaml-cpp ALIAS yaml-cpp::yaml-cpp)
 endif()

@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <vector>
 
 #include <fmt/format.h>
-#include <zlib.h>
+
+#include "runtime/trace/text_source.hpp"
 
 namespace scaleops {
 
@@ -67,7 +66,7 @@ std::string trace_error::to_string() const {
 
 struct trace_reader::impl {
   std::string path;
-  gzFile file = nullptr;
+  text_source file;
   std::vector<char> buffer = std::vector<char>(buffer_size);
   size_t begin = 0, end = 0;
   bool finished = false;
@@ -77,11 +76,6 @@ struct trace_reader::impl {
   int64_t last_at = 0;
   std::optional<trace_error> error;
 
-  ~impl() {
-    if (file)
-      gzclose(file);
-  }
-
   bool refuse(std::string field, std::string problem) {
     error = trace_error{path, line, std::move(field), std::move(problem)};
     return false;
@@ -89,23 +83,20 @@ struct trace_reader::impl {
 
   void open() {
     std::error_code ignored;
-    if (path == "-") {
-      file = gzdopen(0, "rb");
-    } else {
-      if (std::filesystem::is_directory(path, ignored)) {
-        refuse("", "is a directory");
-        return;
-      }
-      file = gzopen(path.c_str(), "rb");
-      auto bytes = std::filesystem::file_size(path, ignored);
-      size = ignored ? 0 : bytes;
-    }
-    if (!file) {
-      refuse("", fmt::format("cannot be opened: {}", std::strerror(errno)));
+    if (path != "-" && std::filesystem::is_directory(path, ignored)) {
+      refuse("", "is a directory");
       return;
     }
-    // Much less than is asked for: then zlib writes into our buffer.
-    gzbuffer(file, buffer_size / 4);
+    if (std::string problem; !file.open(path, problem)) {
+      refuse("", "cannot be opened: " + problem);
+      return;
+    }
+    auto bytes = std::filesystem::file_size(path, ignored);
+    size = ignored ? 0 : bytes;
+    read_header();
+  }
+
+  void read_header() {
     std::string_view text;
     if (!read_line(text)) {
       if (!error)
@@ -122,18 +113,14 @@ struct trace_reader::impl {
     std::memmove(buffer.data(), buffer.data() + begin, end - begin);
     end -= begin;
     begin = 0;
-    int got = gzread(file, buffer.data() + end, unsigned(buffer.size() - end));
-    int code = Z_OK;
-    const char* text = gzerror(file, &code);
-    if (got < 0 || (code != Z_OK && code != Z_STREAM_END)) {
+    std::string problem;
+    auto got = file.read(buffer.data() + end, buffer.size() - end, problem);
+    if (!problem.empty()) {
       ++line;
-      refuse("", code == Z_BUF_ERROR ? "ends in the middle: the compressed stream is cut off"
-                                     : fmt::format("cannot be read: {}", text));
-      finished = true;
-      return false;
+      refuse("", std::move(problem));
     }
     finished = got == 0;
-    end += size_t(got);
+    end += got;
     return got > 0;
   }
 
@@ -186,10 +173,13 @@ struct trace_reader::impl {
       return false;
     text.remove_prefix(series.size() + 1);
     int64_t at = 0;
-    auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), at);
-    if (code != std::errc{} || at <= last_at || at > 4'000'000'000)
+    size_t digits = 0;
+    for (; digits < std::min<size_t>(text.size(), 10) && text[digits] >= '0' && text[digits] <= '9';
+         ++digits)
+      at = at * 10 + (text[digits] - '0');
+    if (digits == 0 || at <= last_at || at > 4'000'000'000)
       return false;
-    text.remove_prefix(size_t(stop - text.data()));
+    text.remove_prefix(digits);
     auto take = [&text](std::optional<double>& into) {
       into.reset();
       double value = 0;
@@ -259,6 +249,12 @@ trace_reader::trace_reader(std::string path) : impl_{std::make_unique<impl>()} {
   impl_->path = std::move(path);
   impl_->open();
 }
+trace_reader::trace_reader(std::string name, std::string bytes) : impl_{std::make_unique<impl>()} {
+  impl_->path = std::move(name);
+  impl_->size = bytes.size();
+  impl_->file.open(std::move(bytes));
+  impl_->read_header();
+}
 trace_reader::~trace_reader() = default;
 trace_reader::trace_reader(trace_reader&&) noexcept = default;
 trace_reader& trace_reader::operator=(trace_reader&&) noexcept = default;
@@ -273,7 +269,7 @@ uint64_t trace_reader::line() const {
   return impl_->line;
 }
 uint64_t trace_reader::position() const {
-  return impl_->file ? uint64_t(std::max<z_off_t>(0, gzoffset(impl_->file))) : 0;
+  return impl_->file.position();
 }
 uint64_t trace_reader::size() const {
   return impl_->size;

@@ -35,6 +35,8 @@ class trace_reader {
 public:
   /// "-" reads standard input. Compression is recognised by content, not by name.
   explicit trace_reader(std::string path);
+  /// What such a file would hold; `name` stands in errors.
+  trace_reader(std::string name, std::string bytes);
   ~trace_reader();
   trace_reader(trace_reader&&) noexcept;
   trace_reader& operator=(trace_reader&&) noexcept;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "actors/recommender/logic/cpu_scale.hpp"
 
@@ -81,13 +82,15 @@ float cpu_model::season_of(uint32_t hour) const {
 void cpu_model::predict(levels& out, float open_level, uint32_t oldest) const {
   if (!follow_)
     return;
-  // Codes are monotonic: the highest one is decoded, not each.
+  // Codes are monotonic: the highest one is decoded, not each. Signed, because SSE2 knows no other
+  // maximum.
+  constexpr uint16_t flip = 0x8000;
   auto held = recent_;
   held[oldest % held.size()] = 0;
-  uint16_t most = 0;
+  auto most = std::numeric_limits<int16_t>::min();
   for (auto code : held)
-    most = std::max(most, code);
-  float hour_peak = std::max(open_level, decode(most));
+    most = std::max(most, int16_t(code ^ flip));
+  float hour_peak = std::max(open_level, decode(uint16_t(most) ^ flip));
   out[near] = hour_peak;
   out[blend] = std::sqrt(std::sqrt(hour_peak * out[slow] * out[slow] * out[slow]));
 }

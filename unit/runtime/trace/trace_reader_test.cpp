@@ -124,6 +124,39 @@ TEST_CASE("a missing file and a cut compressed stream are errors, not ends") {
   REQUIRE(cut.error());
 }
 
+TEST_CASE("a damaged compressed stream is told as such, several in a file are one text") {
+  scratch_file one, other;
+  std::string rows;
+  for (int i = 1; i < 40000; ++i)
+    rows += "a," + std::to_string(i * 300) + "," + std::to_string(i * 7919 % 1000) + ",1\n";
+  auto bytes_of = [](const std::string& path) {
+    std::ifstream file{path, std::ios::binary};
+    return std::string{std::istreambuf_iterator<char>{file}, {}};
+  };
+  auto whole = bytes_of(one.gzip(head + rows)), begun = bytes_of(one.gzip(head)),
+       rest = bytes_of(other.gzip(rows));
+  auto read = [](const std::string& bytes) {
+    trace_reader reader{"t", bytes};
+    trace_row row;
+    int count = 0;
+    while (reader.next(row))
+      ++count;
+    return std::pair{count, reader.error() ? reader.error()->problem : std::string{}};
+  };
+  CHECK(read(whole) == std::pair{39999, std::string{}});
+  CHECK(read(begun + rest) == std::pair{39999, std::string{}});
+  CHECK(read(begun + "trailing text").second == "cannot be read: what follows is no gzip stream");
+  auto damaged = whole;
+  damaged[damaged.size() - 8] = char(damaged[damaged.size() - 8] ^ 1);
+  CHECK(read(damaged).second == "is damaged: the gzip stream's checksum does not match");
+  for (size_t left :
+       {whole.size() - 1, whole.size() - 8, whole.size() / 3, size_t{10}, size_t{2}}) {
+    INFO(left);
+    CHECK(read(whole.substr(0, left)).second ==
+          "ends in the middle: the compressed stream is cut off");
+  }
+}
+
 TEST_CASE("numbers of any form are read to the last bit") {
   entropy dice{7};
   std::vector<std::string> numbers = {"0",
