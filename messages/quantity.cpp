@@ -1,10 +1,10 @@
 #include "messages/quantity.hpp"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace scaleops {
 
@@ -121,6 +121,14 @@ quantity_error parse(std::string_view text, int extra_decimal, int64_t& out) {
   return quantity_error::none;
 }
 
+/// Short enough to need no allocation; at admission a dozen are written for every pod.
+std::string with_suffix(int64_t number, std::string_view suffix) {
+  std::array<char, 24> text;
+  auto* end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+  end = std::copy(suffix.begin(), suffix.end(), end);
+  return {text.data(), size_t(end - text.data())};
+}
+
 }  // namespace
 
 std::string_view describe(quantity_error error) {
@@ -150,8 +158,7 @@ quantity_error parse_memory(std::string_view text, int64_t& bytes) {
 }
 
 std::string format_cpu(int64_t millicores) {
-  return millicores % 1000 == 0 ? fmt::format("{}", millicores / 1000)
-                                : fmt::format("{}m", millicores);
+  return millicores % 1000 == 0 ? with_suffix(millicores / 1000, "") : with_suffix(millicores, "m");
 }
 
 std::string format_memory(int64_t bytes) {
@@ -161,7 +168,7 @@ std::string format_memory(int64_t bytes) {
     bytes /= 1024;
     ++power;
   }
-  return fmt::format("{}{}", bytes, suffixes[power]);
+  return with_suffix(bytes, suffixes[power]);
 }
 
 }  // namespace scaleops

@@ -1,6 +1,7 @@
 #include <algorithm>
-
-#include <fmt/format.h>
+#include <initializer_list>
+#include <string>
+#include <string_view>
 
 #include "actors/dashboards/logic/json_writer.hpp"
 #include "messages/crd/base64.hpp"
@@ -17,14 +18,25 @@ using dashboards::logic::json_writer;
 std::string pointer_part(std::string_view name) {
   std::string out;
   out.reserve(name.size() + 4);
-  while (true) {
-    auto plain = name.find_first_of("~/");
-    out += name.substr(0, plain);
-    if (plain == name.npos)
-      return out;
-    out += name[plain] == '~' ? "~0" : "~1";
-    name.remove_prefix(plain + 1);
-  }
+  size_t from = 0;
+  for (size_t at = 0; at < name.size(); ++at)
+    if (name[at] == '~' || name[at] == '/') {
+      out.append(name, from, at - from).append(name[at] == '~' ? "~0" : "~1");
+      from = at + 1;
+    }
+  return out.append(name, from);
+}
+
+/// A JSON pointer's parts, each already one.
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string out;
+  size_t size = 0;
+  for (auto part : parts)
+    size += part.size();
+  out.reserve(size);
+  for (auto part : parts)
+    out += part;
+  return out;
 }
 
 class patch_writer {
@@ -79,7 +91,7 @@ void patch_map(patch_writer& patch, std::string_view path, bool there, const str
     return patch.add_with(path, [&](json_writer& x) { write_map(x, wanted); });
   for (auto& entry : wanted)
     if (!stands(entry))
-      patch.add(fmt::format("{}/{}", path, pointer_part(entry.first)), entry.second);
+      patch.add(joined({path, "/", pointer_part(entry.first)}), entry.second);
 }
 
 void write_amounts(json_writer& x, const resources& values) {
@@ -105,7 +117,7 @@ void write_resources(json_writer& x, const container_resources& values) {
 }
 
 /// requests or limits of a container that has resources.
-void patch_amounts(patch_writer& patch, const std::string& path, const amounts_place& place,
+void patch_amounts(patch_writer& patch, std::string_view path, const amounts_place& place,
                    const resources& before, const resources& wanted) {
   if (before == wanted)
     return;
@@ -115,7 +127,7 @@ void patch_amounts(patch_writer& patch, const std::string& path, const amounts_p
                  const std::optional<int64_t>& now, std::string (*format)(int64_t)) {
     if (was == now)
       return;
-    auto member = fmt::format("{}/{}", path, name);
+    auto member = joined({path, "/", name});
     if (now)
       patch.add(member, format(*now));
     else if (there)
@@ -129,12 +141,13 @@ void patch_container(patch_writer& patch, const container_place& place,
                      const container_resources& before, const container_resources& wanted) {
   if (before == wanted)
     return;
-  auto path =
-    fmt::format("/spec/{}/{}/resources", place.init ? "initContainers" : "containers", place.index);
+  auto path = joined({"/spec/", place.init ? "initContainers" : "containers", "/",
+                      std::to_string(place.index), "/resources"});
   if (!place.resources)
     return patch.add_with(path, [&](json_writer& x) { write_resources(x, wanted); });
-  patch_amounts(patch, path + "/limits", place.limits, before.limits, wanted.limits);
-  patch_amounts(patch, path + "/requests", place.requests, before.requests, wanted.requests);
+  patch_amounts(patch, joined({path, "/limits"}), place.limits, before.limits, wanted.limits);
+  patch_amounts(patch, joined({path, "/requests"}), place.requests, before.requests,
+                wanted.requests);
 }
 
 }  // namespace

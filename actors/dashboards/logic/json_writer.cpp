@@ -46,8 +46,33 @@ size_t plain_length(std::string_view text) {
 }  // namespace
 
 void json_writer::quote(std::string_view text) {
-  static constexpr char hex[] = "0123456789abcdef";
+  // Straight into the string: JSON within JSON has an escape every few letters.
+  auto begin = x_.size();
+  x_.resize(begin + 2 * text.size() + 2);
+  char* to = x_.data() + begin;
+  *to++ = '"';
+  size_t at = 0;
+  for (; at < text.size(); ++at) {
+    char c = text[at];
+    if (!plain[static_cast<unsigned char>(c)]) {
+      if (c != '"' && c != '\\')
+        break;
+      *to++ = '\\';
+    }
+    *to++ = c;
+  }
+  if (at == text.size()) {
+    *to++ = '"';
+    x_.resize(size_t(to - x_.data()));
+    return;
+  }
+  x_.resize(size_t(to - x_.data()));
+  quote_rest(text.substr(at));
   x_ += '"';
+}
+
+void json_writer::quote_rest(std::string_view text) {
+  static constexpr char hex[] = "0123456789abcdef";
   while (!text.empty()) {
     if (auto length = plain_length(text); length > 0) {
       x_.append(text.data(), length);
@@ -73,7 +98,6 @@ void json_writer::quote(std::string_view text) {
     }
     text.remove_prefix(length);
   }
-  x_ += '"';
 }
 
 }  // namespace scaleops::dashboards::logic

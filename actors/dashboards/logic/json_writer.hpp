@@ -120,6 +120,7 @@ private:
   /// Invalid UTF-8 is passed through as U+FFFD, so that the document stays readable whatever an
   /// object is named.
   void quote(std::string_view text);
+  void quote_rest(std::string_view text);
 
   std::string x_;
   bool after_key_ = false;
