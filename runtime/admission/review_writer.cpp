@@ -1,7 +1,8 @@
 #include <algorithm>
-#include <initializer_list>
 #include <string>
 #include <string_view>
+
+#include <fmt/format.h>
 
 #include "actors/dashboards/logic/json_writer.hpp"
 #include "messages/crd/base64.hpp"
@@ -14,30 +15,29 @@ namespace {
 
 using dashboards::logic::json_writer;
 
-/// A member's name as a part of a JSON pointer (RFC 6901, section 3).
-std::string pointer_part(std::string_view name) {
-  std::string out;
-  out.reserve(name.size() + 4);
-  size_t from = 0;
-  for (size_t at = 0; at < name.size(); ++at)
-    if (name[at] == '~' || name[at] == '/') {
-      out.append(name, from, at - from).append(name[at] == '~' ? "~0" : "~1");
-      from = at + 1;
+/// A JSON pointer (RFC 6901) in the making.
+class pointer {
+public:
+  pointer& add(std::string_view plain) {
+    text_.append(plain.data(), plain.data() + plain.size());
+    return *this;
+  }
+  /// A member's name with its escapes (section 3).
+  pointer& add_member(std::string_view name) {
+    text_.push_back('/');
+    for (char c : name) {
+      bool escaped = c == '~' || c == '/';
+      text_.push_back(escaped ? '~' : c);
+      if (escaped)
+        text_.push_back(c == '~' ? '0' : '1');
     }
-  return out.append(name, from);
-}
+    return *this;
+  }
+  operator std::string_view() const { return {text_.data(), text_.size()}; }
 
-/// A JSON pointer's parts, each already one.
-std::string joined(std::initializer_list<std::string_view> parts) {
-  std::string out;
-  size_t size = 0;
-  for (auto part : parts)
-    size += part.size();
-  out.reserve(size);
-  for (auto part : parts)
-    out += part;
-  return out;
-}
+private:
+  fmt::basic_memory_buffer<char, 160> text_;
+};
 
 class patch_writer {
 public:
@@ -91,7 +91,7 @@ void patch_map(patch_writer& patch, std::string_view path, bool there, const str
     return patch.add_with(path, [&](json_writer& x) { write_map(x, wanted); });
   for (auto& entry : wanted)
     if (!stands(entry))
-      patch.add(joined({path, "/", pointer_part(entry.first)}), entry.second);
+      patch.add(pointer{}.add(path).add_member(entry.first), entry.second);
 }
 
 void write_amounts(json_writer& x, const resources& values) {
@@ -127,7 +127,8 @@ void patch_amounts(patch_writer& patch, std::string_view path, const amounts_pla
                  const std::optional<int64_t>& now, std::string (*format)(int64_t)) {
     if (was == now)
       return;
-    auto member = joined({path, "/", name});
+    pointer member;
+    member.add(path).add_member(name);
     if (now)
       patch.add(member, format(*now));
     else if (there)
@@ -141,12 +142,15 @@ void patch_container(patch_writer& patch, const container_place& place,
                      const container_resources& before, const container_resources& wanted) {
   if (before == wanted)
     return;
-  auto path = joined({"/spec/", place.init ? "initContainers" : "containers", "/",
-                      std::to_string(place.index), "/resources"});
+  pointer path;
+  path.add(place.init ? "/spec/initContainers" : "/spec/containers")
+    .add_member(std::to_string(place.index))
+    .add_member("resources");
   if (!place.resources)
     return patch.add_with(path, [&](json_writer& x) { write_resources(x, wanted); });
-  patch_amounts(patch, joined({path, "/limits"}), place.limits, before.limits, wanted.limits);
-  patch_amounts(patch, joined({path, "/requests"}), place.requests, before.requests,
+  patch_amounts(patch, pointer{}.add(path).add_member("limits"), place.limits, before.limits,
+                wanted.limits);
+  patch_amounts(patch, pointer{}.add(path).add_member("requests"), place.requests, before.requests,
                 wanted.requests);
 }
 

@@ -144,8 +144,8 @@ admission_response patch(const admission_review& review, const admission_snapsho
                                                  named(before), std::move(applied)});
   if (!differs && stamps.stands_on(review.object->meta))
     return unchanged(review, left);
-  admission_response answer{review.uid, verdict::patched, {},
-                            {},         stamps.labels,    stamps.annotations};
+  admission_response answer{review.uid, verdict::patched,         {},
+                            {},         std::move(stamps.labels), std::move(stamps.annotations)};
   for (size_t i = 0; i < after.size(); ++i)
     if (after[i].resources != before[i].resources)
       answer.containers.push_back({after[i].name, after[i].resources});

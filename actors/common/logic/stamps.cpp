@@ -37,15 +37,18 @@ pod_stamps stamps_for(const metadata& meta, const stamp_inputs& in) {
   for (auto& [name, value] : in.applied)
     names.insert(name);
   std::string list;
-  for (auto& name : names)
-    list += (list.empty() ? "" : ",") + name;
+  for (auto& name : names) {
+    if (!list.empty())
+      list += ',';
+    list += name;
+  }
   pod_stamps out;
-  out.labels = {{std::string(labels::managed), "true"},
-                {std::string(labels::applied_recommendation), std::to_string(in.revision)}};
-  out.annotations = {{std::string(labels::admission), in.admission},
-                     {std::string(labels::applied_policy), in.policy},
-                     {std::string(labels::last_applied_resources), write_resources(in.applied)},
-                     {std::string(labels::managed_containers), list}};
+  out.labels.emplace(labels::managed, "true");
+  out.labels.emplace(labels::applied_recommendation, std::to_string(in.revision));
+  out.annotations.emplace(labels::admission, in.admission);
+  out.annotations.emplace(labels::applied_policy, in.policy);
+  out.annotations.emplace(labels::last_applied_resources, write_resources(in.applied));
+  out.annotations.emplace(labels::managed_containers, std::move(list));
   auto known = origin_of(meta);
   auto origin = known.value_or(named_resources{});
   // Other webhooks add containers after us: what an origin does not know yet, it learns.
