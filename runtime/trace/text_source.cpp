@@ -12,6 +12,9 @@ namespace scaleops {
 namespace {
 
 constexpr size_t input_size = 1 << 16;
+/// What ISA-L has taken ahead it gives back at a member's end, by moving its pointer: so much of
+/// what came before stands in front of the input.
+constexpr size_t given_back = 8;
 
 const char* describe(int code) {
   switch (code) {
@@ -41,7 +44,8 @@ bool text_source::open(const std::string& path, std::string& problem) {
     problem = std::strerror(errno);
     return false;
   }
-  input_.resize(input_size);
+  input_.resize(given_back + input_size);
+  next_ = input_.data() + given_back;
   return true;
 }
 
@@ -55,13 +59,15 @@ void text_source::open(std::string bytes) {
 bool text_source::refill(std::string& problem) {
   if (ended_)
     return false;
-  auto got = std::fread(input_.data(), 1, input_.size(), file_);
-  if (got < input_.size()) {
+  auto* begin = input_.data() + given_back;
+  std::memmove(input_.data(), next_ - given_back, given_back);
+  auto got = std::fread(begin, 1, input_size, file_);
+  if (got < input_size) {
     ended_ = true;
     if (std::ferror(file_))
       problem = std::string{"cannot be read: "} + std::strerror(errno);
   }
-  next_ = input_.data();
+  next_ = begin;
   waiting_ = got;
   taken_ += got;
   return got > 0;
@@ -80,8 +86,8 @@ size_t text_source::read(char* to, size_t room, std::string& problem) {
 }
 
 size_t text_source::copy(char* to, size_t room, std::string& problem) {
-  if (waiting_ == 0)
-    refill(problem);
+  if (waiting_ == 0 && !refill(problem))
+    return 0;
   auto count = std::min(room, waiting_);
   std::memcpy(to, next_, count);
   next_ += count;
@@ -104,7 +110,7 @@ size_t text_source::inflate(char* to, size_t room, std::string& problem) {
     gzip_->next_out = reinterpret_cast<uint8_t*>(to);
     gzip_->avail_out = uint32_t(room);
     int code = isal_inflate(gzip_.get());
-    next_ += waiting_ - gzip_->avail_in;
+    next_ = gzip_->next_in;
     waiting_ = gzip_->avail_in;
     if (code < 0) {
       problem = describe(code);

@@ -21,7 +21,7 @@ uint64_t hash_of(std::string_view text) {
 struct ration {
   float a_day, credit;
 };
-constexpr ration rations[2][2] = {{{3.0f, 8}, {6.0f, 12}}, {{0.12f, 3}, {0.12f, 6}}};
+constexpr ration rations[2][2] = {{{3.0f, 7}, {6.0f, 12}}, {{0.12f, 3}, {0.12f, 6}}};
 
 constexpr uint32_t longest_step_s = 3600;  // a longer silence is a gap, not coverage
 

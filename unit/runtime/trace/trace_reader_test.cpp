@@ -157,6 +157,34 @@ TEST_CASE("a damaged compressed stream is told as such, several in a file are on
   }
 }
 
+TEST_CASE("a compressed member may end anywhere in what is read at once") {
+  // Two thousand members of about 35 bytes: some end just behind the reader's 64 KiB, and the
+  // length of the first moves all the others.
+  scratch_file scratch;
+  auto member = [&](const std::string& text) {
+    std::ifstream file{scratch.gzip(text), std::ios::binary};
+    return std::string{std::istreambuf_iterator<char>{file}, {}};
+  };
+  std::string rest;
+  for (int i = 1; i <= 4000; ++i)
+    rest += member("a," + std::to_string(i * 300) + ",1,2\n");
+  for (int shift = 0; shift < 40; ++shift) {
+    entropy dice{uint64_t(shift)};
+    std::string name;  // that does not compress
+    for (int i = 0; i < shift; ++i)
+      name += char('b' + dice.below(20));
+    scratch_file file;
+    trace_reader reader{file.plain(member(head + "z" + name + ",300,1,2\n") + rest)};
+    trace_row row;
+    int count = 0;
+    while (reader.next(row))
+      ++count;
+    INFO(shift);
+    CHECK_FALSE(reader.error());
+    CHECK(count == 4001);
+  }
+}
+
 TEST_CASE("numbers of any form are read to the last bit") {
   entropy dice{7};
   std::vector<std::string> numbers = {"0",
