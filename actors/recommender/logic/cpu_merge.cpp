@@ -33,8 +33,8 @@ void cpu_model::merge(const cpu_model& other) {
   rest.settle();
   // The older one's evidence has aged since by the newer one's clock.
   float age = float(out.slot_ - rest.slot_);
-  float usage_factor = out.usage_weight_ / rest.usage_weight_ *
-                       std::exp2(-age / (out.follow_ ? usage_half_life : restart_usage_half_life));
+  float usage_factor =
+    out.usage_weight_ / rest.usage_weight_ * std::exp2(-age / usage_half_life(out.follow_));
   float error_factor = out.error_weight_ / rest.error_weight_ * std::exp2(-age / error_half_life);
   if (out.usage_.merge(rest.usage_, usage_factor))
     out.usage_weight_ = std::max(1.0f, out.usage_weight_ / 2);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "actors/recommender/logic/cpu_scale.hpp"
 
@@ -82,15 +81,13 @@ float cpu_model::season_of(uint32_t hour) const {
 void cpu_model::predict(levels& out, float open_level, uint32_t oldest) const {
   if (!follow_)
     return;
-  // Codes are monotonic: the highest one is decoded, not each. Signed, because SSE2 knows no other
-  // maximum.
-  constexpr uint16_t flip = 0x8000;
+  // Codes are monotonic: the highest one is decoded, not each.
   auto held = recent_;
   held[oldest % held.size()] = 0;
-  auto most = std::numeric_limits<int16_t>::min();
+  uint16_t most = 0;
   for (auto code : held)
-    most = std::max(most, int16_t(code ^ flip));
-  float hour_peak = std::max(open_level, decode(uint16_t(most) ^ flip));
+    most = std::max(most, code);
+  float hour_peak = std::max(open_level, decode(most));
   out[near] = hour_peak;
   out[blend] = std::sqrt(std::sqrt(hour_peak * out[slow] * out[slow] * out[slow]));
 }
@@ -179,10 +176,8 @@ void cpu_model::close_slot(uint32_t next_slot) {
     best_ = fresh.best;
   }
   // A slot's worth grows instead of the past shrinking.
-  if (follow_)
-    usage_weight_ *= passed == 1 ? 1.0024096f : std::exp2(float(passed) / usage_half_life);
-  else
-    usage_weight_ *= passed == 1 ? 1.0008026f : std::exp2(float(passed) / restart_usage_half_life);
+  usage_weight_ *= passed == 1 ? (follow_ ? 1.0024096f : 1.0008026f)
+                               : std::exp2(float(passed) / usage_half_life(follow_));
   error_weight_ *= passed == 1 ? 1.0008026f : std::exp2(float(passed) / error_half_life);
   if (usage_weight_ >= 2 * usage_base) {
     usage_.halve();

@@ -11,8 +11,11 @@
 namespace scaleops::recommender_logic {
 
 inline constexpr uint32_t slot_s = 300, slots_an_hour = 12;
-/// Slots: one and three days. What seldom changes looks back further.
-inline constexpr float usage_half_life = 288, restart_usage_half_life = 864, error_half_life = 864;
+inline constexpr float error_half_life = 864;  // slots: three days
+/// One day where the request follows the load, three where it seldom changes.
+inline float usage_half_life(bool follow) {
+  return follow ? 288 : 864;
+}
 
 inline constexpr int usage_first = 16;  // log bucket of 4 millicores
 

@@ -44,6 +44,13 @@ private:
   std::string path_;
 };
 
+/// What a gzip file of the text holds.
+std::string gzipped(const std::string& text) {
+  scratch_file scratch;
+  std::ifstream file{scratch.gzip(text), std::ios::binary};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
 std::string problem_of(const std::string& text) {
   scratch_file file;
   trace_reader reader{file.plain(text)};
@@ -125,16 +132,10 @@ TEST_CASE("a missing file and a cut compressed stream are errors, not ends") {
 }
 
 TEST_CASE("a damaged compressed stream is told as such, several in a file are one text") {
-  scratch_file one, other;
   std::string rows;
   for (int i = 1; i < 40000; ++i)
     rows += "a," + std::to_string(i * 300) + "," + std::to_string(i * 7919 % 1000) + ",1\n";
-  auto bytes_of = [](const std::string& path) {
-    std::ifstream file{path, std::ios::binary};
-    return std::string{std::istreambuf_iterator<char>{file}, {}};
-  };
-  auto whole = bytes_of(one.gzip(head + rows)), begun = bytes_of(one.gzip(head)),
-       rest = bytes_of(other.gzip(rows));
+  auto whole = gzipped(head + rows), begun = gzipped(head), rest = gzipped(rows);
   auto read = [](const std::string& bytes) {
     trace_reader reader{"t", bytes};
     trace_row row;
@@ -158,23 +159,18 @@ TEST_CASE("a damaged compressed stream is told as such, several in a file are on
 }
 
 TEST_CASE("a compressed member may end anywhere in what is read at once") {
-  // Two thousand members of about 35 bytes: some end just behind the reader's 64 KiB, and the
+  // Four thousand members of about 35 bytes: some end just behind the reader's 64 KiB, and the
   // length of the first moves all the others.
-  scratch_file scratch;
-  auto member = [&](const std::string& text) {
-    std::ifstream file{scratch.gzip(text), std::ios::binary};
-    return std::string{std::istreambuf_iterator<char>{file}, {}};
-  };
   std::string rest;
   for (int i = 1; i <= 4000; ++i)
-    rest += member("a," + std::to_string(i * 300) + ",1,2\n");
+    rest += gzipped("a," + std::to_string(i * 300) + ",1,2\n");
   for (int shift = 0; shift < 40; ++shift) {
     entropy dice{uint64_t(shift)};
     std::string name;  // that does not compress
     for (int i = 0; i < shift; ++i)
       name += char('b' + dice.below(20));
     scratch_file file;
-    trace_reader reader{file.plain(member(head + "z" + name + ",300,1,2\n") + rest)};
+    trace_reader reader{file.plain(gzipped(head + "z" + name + ",300,1,2\n") + rest)};
     trace_row row;
     int count = 0;
     while (reader.next(row))
