@@ -7,6 +7,8 @@
 
 namespace scaleops {
 
+inline constexpr int64_t mebi = 1 << 20;  // bytes of a mebibyte
+
 /// Why a quantity was refused.
 enum class quantity_error : uint8_t {
   none,

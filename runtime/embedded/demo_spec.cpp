@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "messages/entropy.hpp"
+#include "messages/quantity.hpp"
 #include "runtime/embedded/cluster_spec.hpp"
 
 namespace scaleops::embedded {
@@ -14,7 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int64_t mebi = 1LL << 20;
 constexpr int64_t gibi = 1LL << 30;
 
 /// A kind of application, as a row of the demo's cast list.

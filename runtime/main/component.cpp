@@ -8,18 +8,13 @@
 #include "runtime/component/component_session.hpp"
 #include "runtime/kube/kubeconfig.hpp"
 #include "runtime/main/commands.hpp"
+#include "runtime/main/refuse.hpp"
 
 namespace scaleops {
 
 namespace {
 
 constexpr milliseconds patience = std::chrono::minutes{1};
-
-int refuse(const component_options& options, const std::string& line, int code) {
-  std::fprintf(stderr, "scaleops %s: %s\n", std::string{to_string(options.which)}.c_str(),
-               line.c_str());
-  return code;
-}
 
 /// In a pod: the pod's name.
 std::string host_name() {
@@ -39,14 +34,14 @@ int run_component(const component_options& given) {
   auto loaded =
     inside ? kube::in_cluster_access() : kube::load_kubeconfig(options.kubeconfig, options.context);
   if (!loaded.access)
-    return refuse(options, loaded.problem, 2);
+    return refuse(to_string(options.which), loaded.problem, 2);
   for (auto& warning : loaded.warnings)
     spdlog::warn("{}", warning);
   component_session session{options, *loaded.access};
   if (auto problem = session.connect(patience); !problem.empty())
-    return refuse(options, problem, 1);
+    return refuse(to_string(options.which), problem, 1);
   if (auto problem = session.start(); !problem.empty())
-    return refuse(options, problem, 2);
+    return refuse(to_string(options.which), problem, 2);
   spdlog::info("{} runs as {} beside Kubernetes {}: {}", to_string(options.which), options.identity,
                session.version(), session.addresses());
   session.run();

@@ -8,14 +8,14 @@
 #include "messages/crd/crd.hpp"
 #include "runtime/explain/explanation.hpp"
 #include "runtime/main/commands.hpp"
+#include "runtime/main/refuse.hpp"
 
 namespace scaleops {
 
 namespace {
 
-int refuse(const char* option, const std::string& file, const std::string& problem) {
-  std::fprintf(stderr, "scaleops explain: --%s: %s: %s\n", option, file.c_str(), problem.c_str());
-  return 2;
+int refuse_file(const char* option, const std::string& file, const std::string& problem) {
+  return refuse("explain", fmt::format("--{}: {}: {}", option, file, problem));
 }
 
 /// Up to a little more than what the readers take: they say what is too much.
@@ -59,13 +59,13 @@ int run_explain(const explain_options& options) {
   std::string problem;
   auto recorded = read_recommendation(options.recommendation, problem);
   if (!recorded)
-    return refuse("recommendation", options.recommendation, problem);
+    return refuse_file("recommendation", options.recommendation, problem);
   auto bytes = read(options.evidence);
   if (!bytes)
-    return refuse("evidence", options.evidence, "cannot be read");
+    return refuse_file("evidence", options.evidence, "cannot be read");
   auto evidence = load_evidence(*bytes, problem);
   if (!evidence)
-    return refuse("evidence", options.evidence, problem);
+    return refuse_file("evidence", options.evidence, problem);
   auto judged = explain_recommendation(std::move(*recorded), std::move(*evidence));
   auto text = options.json ? explanation_json(judged) : explanation_text(judged);
   std::fwrite(text.data(), 1, text.size(), stdout);

@@ -9,17 +9,13 @@
 #include "runtime/main/commands.hpp"
 #include "runtime/main/output_file.hpp"
 #include "runtime/main/progress_line.hpp"
+#include "runtime/main/refuse.hpp"
 #include "runtime/policy/policy_source.hpp"
 #include "runtime/replay/replay.hpp"
 
 namespace scaleops {
 
 namespace {
-
-int refuse(const std::string& line) {
-  std::fprintf(stderr, "scaleops replay: %s\n", line.c_str());
-  return 2;
-}
 
 struct closer {
   void operator()(std::FILE* file) const {
@@ -40,7 +36,7 @@ int run_replay(const replay_options& options) {
   replay_plan plan;
   std::string problem;
   if (!read_policy(options.policy, plan.policy, problem))
-    return refuse("--policy: " + problem);
+    return refuse("replay", "--policy: " + problem);
   if (options.aggressiveness)
     plan.policy.aggressiveness = *options.aggressiveness;
   plan.traces = options.traces;
@@ -49,11 +45,12 @@ int run_replay(const replay_options& options) {
   plan.checkpoint = options.checkpoint;
   bool printed = options.decisions.empty() || options.decisions == "-";
   if (printed && options.json == "-")
-    return refuse("--json: the decisions go to standard output; give --decisions FILE");
+    return refuse("replay", "--json: the decisions go to standard output; give --decisions FILE");
   std::unique_ptr<std::FILE, closer> decisions{
     printed ? stdout : std::fopen(options.decisions.c_str(), "w")};
   if (!decisions)
-    return refuse(fmt::format("--decisions: {}: {}", options.decisions, std::strerror(errno)));
+    return refuse("replay",
+                  fmt::format("--decisions: {}: {}", options.decisions, std::strerror(errno)));
   plan.decisions = decisions.get();
   progress_line line;
   plan.progress = [&](double share) { line.show(bar(share)); };
@@ -62,16 +59,16 @@ int run_replay(const replay_options& options) {
   bool done = replay(plan, summary, problem);
   line.clear();
   if (!done)
-    return refuse(problem);
+    return refuse("replay", problem);
   if (summary.series == 0)
-    return refuse(fmt::format("{} holds no series", fmt::join(options.traces, ", ")));
+    return refuse("replay", fmt::format("{} holds no series", fmt::join(options.traces, ", ")));
   if (options.json.empty()) {
     std::fputs(to_text(summary).c_str(), stderr);
     return 0;
   }
   return write_file(options.json, to_json(summary))
            ? 0
-           : refuse(fmt::format("--json: {} cannot be written", options.json));
+           : refuse("replay", fmt::format("--json: {} cannot be written", options.json));
 }
 
 }  // namespace scaleops

@@ -7,6 +7,7 @@
 #include "runtime/main/commands.hpp"
 #include "runtime/main/output_file.hpp"
 #include "runtime/main/progress_line.hpp"
+#include "runtime/main/refuse.hpp"
 #include "runtime/policy/policy_source.hpp"
 #include "runtime/secret/secret.hpp"
 #include "runtime/up/session.hpp"
@@ -14,11 +15,6 @@
 namespace scaleops {
 
 namespace {
-
-int refuse(const std::string& line) {
-  std::fprintf(stderr, "scaleops up: %s\n", line.c_str());
-  return 2;
-}
 
 std::string summary(up_session& session) {
   auto now = measure_requests(session.cluster(), session.granted());
@@ -50,7 +46,7 @@ int run_up(const up_options& options) {
   if (!options.kubeconfig.empty() || !options.context.empty())
     return run_up_live(options);
   if (!options.prometheus.empty())
-    return refuse("--prometheus goes with --kubeconfig: the embedded cluster has no past");
+    return refuse("up", "--prometheus goes with --kubeconfig: the embedded cluster has no past");
   // Everything that can be wrong is found before anything is started.
   up_session::settings with;
   with.seed = options.seed;
@@ -60,15 +56,15 @@ int run_up(const up_options& options) {
   if (options.policy != "production") {
     policy_spec wanted;
     if (!read_policy(options.policy, wanted, problem))
-      return refuse("--policy: " + problem);
+      return refuse("up", "--policy: " + problem);
     with.policy = wanted;
   }
   if (!can_write(options.report))
-    return refuse(fmt::format("--report: {} cannot be written", options.report));
+    return refuse("up", fmt::format("--report: {} cannot be written", options.report));
   cluster_choice choice;
   if (!choose_cluster({options.traces, options.seed, options.workloads, options.nodes, with.begin},
                       choice, problem))
-    return refuse("--traces: " + problem);
+    return refuse("up", "--traces: " + problem);
   auto description = choice.description;
   bool headless = options.run_for.has_value();
   if (!headless) {
@@ -79,7 +75,7 @@ int run_up(const up_options& options) {
   up_session session{with, std::move(choice)};
   if (!headless) {
     if (auto failure = session.listen(options.listen); !failure.empty())
-      return refuse("--listen: " + failure);
+      return refuse("up", "--listen: " + failure);
     fmt::print("ScaleOps runs {}.\n\n  Dashboard    {}/#token={}\n  Metrics      {}/metrics\n\n",
                description, session.url(), with.sign_in_token, session.url());
     fmt::print("One hour passes in {:.0f} s. Ctrl-C ends it.\n",

@@ -6,25 +6,16 @@
 #include "runtime/kube/kubeconfig.hpp"
 #include "runtime/main/commands.hpp"
 #include "runtime/main/output_file.hpp"
+#include "runtime/main/refuse.hpp"
 #include "runtime/policy/policy_source.hpp"
 #include "runtime/secret/secret.hpp"
 #include "runtime/up/live_session.hpp"
 
 namespace scaleops {
 
-namespace {
-
-int refuse(const std::string& line, int code = 2) {
-  std::fflush(stdout);
-  std::fprintf(stderr, "scaleops up: %s\n", line.c_str());
-  return code;
-}
-
-}  // namespace
-
 int run_up_live(const up_options& options) {
   if (!options.traces.empty())
-    return refuse("--traces drive the embedded cluster; leave them out with --kubeconfig");
+    return refuse("up", "--traces drive the embedded cluster; leave them out with --kubeconfig");
   live_session::settings with;
   with.seed = options.seed;
   with.scrape_interval = options.scrape_interval;
@@ -32,14 +23,14 @@ int run_up_live(const up_options& options) {
   if (options.policy != "production") {
     policy_spec wanted;
     if (!read_policy(options.policy, wanted, problem))
-      return refuse("--policy: " + problem);
+      return refuse("up", "--policy: " + problem);
     with.policy = wanted;
   }
   if (!can_write(options.report))
-    return refuse(fmt::format("--report: {} cannot be written", options.report));
+    return refuse("up", fmt::format("--report: {} cannot be written", options.report));
   auto loaded = kube::load_kubeconfig(options.kubeconfig, options.context);
   if (!loaded.access)
-    return refuse(loaded.problem);
+    return refuse("up", loaded.problem);
   for (auto& warning : loaded.warnings)
     std::fprintf(stderr, "scaleops up: WARNING: %s\n", warning.c_str());
   with.access = *loaded.access;
@@ -47,8 +38,8 @@ int run_up_live(const up_options& options) {
   if (!options.prometheus.empty()) {
     with.prometheus = kube::parse_url(options.prometheus);
     if (!with.prometheus)
-      return refuse(fmt::format("--prometheus: \"{}\" is no http or https address",
-                                options.prometheus.substr(0, 80)));
+      return refuse("up", fmt::format("--prometheus: \"{}\" is no http or https address",
+                                      options.prometheus.substr(0, 80)));
   }
   bool headless = options.run_for.has_value();
   if (!headless) {
@@ -58,7 +49,7 @@ int run_up_live(const up_options& options) {
 
   live_session session{with};
   if (auto failure = session.connect(); !failure.empty())
-    return refuse(failure, 1);
+    return refuse("up", failure, 1);
   fmt::print("ScaleOps looks at {} ({}, {}) and changes nothing in it.\n", with.access.name,
              with.access.server.to_string(), session.version());
   std::fflush(stdout);
@@ -67,11 +58,11 @@ int run_up_live(const up_options& options) {
     fmt::print("Learned from {} samples of the last {} of {} workloads.\n", past->samples,
                format_duration(with.history), past->workloads);
     if (!past->problem.empty())
-      refuse("--prometheus: " + past->problem);
+      refuse("up", "--prometheus: " + past->problem);
   }
   if (!headless) {
     if (auto failure = session.listen(options.listen); !failure.empty())
-      return refuse("--listen: " + failure);
+      return refuse("up", "--listen: " + failure);
     fmt::print("\n  Dashboard    {}/#token={}\n  Metrics      {}/metrics\n\nCtrl-C ends it.\n",
                session.url(), with.sign_in_token, session.url());
   }
@@ -80,7 +71,7 @@ int run_up_live(const up_options& options) {
   auto report = session.report();
   fmt::print("{}", report_text(report));
   if (!options.report.empty() && !write_file(options.report, report_json(report)))
-    return refuse(fmt::format("--report: {} could not be written", options.report), 1);
+    return refuse("up", fmt::format("--report: {} could not be written", options.report), 1);
   return complete || !headless ? 0 : 130;
 }
 

@@ -1,11 +1,10 @@
 // The contract's cases about pods: resize, eviction, rollout, garbage collection, metrics.
 #pragma once
 
+#include "messages/quantity.hpp"
 #include "unit/support/kube_contract_tools.hpp"
 
 namespace scaleops::test::contract {
-
-inline constexpr int64_t mebi = 1 << 20;
 
 inline container_resources burstable() {
   return {{50, 64 * mebi}, {std::nullopt, 128 * mebi}};

@@ -13,7 +13,7 @@ namespace {
 
 using recommender_logic::crc32;
 
-constexpr uint32_t version = 1;
+constexpr uint32_t evidence_version = 1;
 constexpr size_t most_bytes = 4 << 20;
 
 // ---- writing ----
@@ -199,7 +199,7 @@ std::string save_evidence(const decision_evidence& evidence) {
     put(*body.add_containers(), container);
   put(body, evidence.facts);
   wire::Evidence out;
-  out.set_version(version);
+  out.set_version(evidence_version);
   out.set_body(body.SerializeAsString());
   out.set_checksum(crc32(0, out.body()));
   return out.SerializeAsString();
@@ -216,9 +216,9 @@ std::optional<decision_evidence> load_evidence(std::string_view bytes, std::stri
     return refuse(fmt::format("has {} bytes, more than {}", bytes.size(), most_bytes));
   if (bytes.empty() || !sealed.ParseFromArray(bytes.data(), int(bytes.size())))
     return refuse("is not evidence of a recommendation");
-  if (sealed.version() == 0 || sealed.version() > version)
-    return refuse(
-      fmt::format("has version {}, known are versions up to {}", sealed.version(), version));
+  if (sealed.version() == 0 || sealed.version() > evidence_version)
+    return refuse(fmt::format("has version {}, known are versions up to {}", sealed.version(),
+                              evidence_version));
   if (sealed.checksum() != crc32(0, sealed.body()))
     return refuse("is damaged: its checksum does not match");
   if (!body.ParseFromString(sealed.body()))

@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include "actors/recommender/logic/recommend.hpp"
+#include "messages/quantity.hpp"
 
 namespace scaleops {
 
 namespace {
 
 using std::chrono::hours;
-constexpr int64_t mebi = 1 << 20;
 
 resource_policy sized(double percentile, double headroom, hours window, int64_t least) {
   resource_policy out;

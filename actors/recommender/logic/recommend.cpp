@@ -8,6 +8,7 @@
 #include "actors/recommender/logic/bounds.hpp"
 #include "actors/recommender/logic/seconds.hpp"
 #include "actors/recommender/logic/sizing.hpp"
+#include "messages/quantity.hpp"
 
 namespace scaleops {
 
@@ -16,7 +17,6 @@ using namespace recommender_logic;
 namespace {
 
 constexpr std::array both = {resource_kind::cpu, resource_kind::memory};
-constexpr int64_t mebi = 1 << 20;
 using std::chrono::hours;
 
 double hours_of(milliseconds span) {

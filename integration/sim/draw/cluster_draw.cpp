@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "messages/labels.hpp"
+#include "messages/quantity.hpp"
 
 namespace scaleops::sim {
 
@@ -15,7 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 using embedded::curve_shape;
 
-constexpr int64_t mebi = 1LL << 20;
 constexpr int64_t gibi = 1LL << 30;
 constexpr const char* granter = "sim-admin";
 constexpr std::array namespaces = {"shop", "data", "lab"};

@@ -14,11 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-template <class Mutant>
-mutant_card made(std::string_view name, std::string_view judge) {
-  return {name, judge, [] { return std::unique_ptr<scenario>{std::make_unique<Mutant>()}; }};
-}
-
 /// Does its mischief once an hour has passed, and every so often afterwards.
 class mischief : public mutant {
 public:

@@ -8,11 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-template <class Mutant>
-mutant_card made(std::string_view name, std::string_view judge) {
-  return {name, judge, [] { return std::unique_ptr<scenario>{std::make_unique<Mutant>()}; }};
-}
-
 /// Alters the updater's resizes.
 class resize_mutant : public mutant {
 public:

@@ -16,6 +16,11 @@ struct mutant_card {
   std::unique_ptr<scenario> (*make)();
 };
 
+template <class Mutant>
+mutant_card made(std::string_view name, std::string_view judge) {
+  return {name, judge, [] { return std::unique_ptr<scenario>{std::make_unique<Mutant>()}; }};
+}
+
 /// Components that write what they should not (component_mutants.cpp).
 std::vector<mutant_card> component_mutants();
 /// API servers and kubelets that let happen what they should refuse (cluster_mutants.cpp), and what

@@ -1,22 +1,14 @@
 // After an OOM kill the workload's pods have more memory in force within five seconds.
 #include "integration/sim/draw/cluster_draw.hpp"
 #include "integration/sim/scenarios/list.hpp"
+#include "integration/sim/scenarios/stage.hpp"
+#include "messages/quantity.hpp"
 
 namespace scaleops::sim {
 
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr int64_t mebi = 1LL << 20;
-
-/// Holds 100 MB, and from a moment on four times as much.
-struct sudden_growth final : embedded::usage_curve {
-  instant moment{};
-  embedded::curve_point at(instant when) const override {
-    return {0.05, when < moment ? 100e6 : 400e6};
-  }
-};
 
 class oom_raises_memory final : public scenario {
 public:

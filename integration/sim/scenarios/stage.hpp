@@ -6,14 +6,21 @@
 
 #include "integration/sim/draw/cluster_draw.hpp"
 #include "integration/sim/scenarios/scenario.hpp"
+#include "messages/quantity.hpp"
 
 namespace scaleops::sim {
-
-inline constexpr int64_t mebi = 1LL << 20;
 
 /// Three nodes of 4 cores and 16 GiB; in "shop", which is granted, Deployment "web" and StatefulSet
 /// "cache", each of three replicas that ask for ten times what they use.
 void small_shop(plan& what);
+
+/// Holds 100 MB, and from a moment on four times as much.
+struct sudden_growth final : embedded::usage_curve {
+  instant moment{};
+  embedded::curve_point at(instant when) const override {
+    return {0.05, when < moment ? 100e6 : 400e6};
+  }
+};
 
 /// Running pods of an application that are not going.
 std::vector<pod> pods_of(simulation& sim, const std::string& app);

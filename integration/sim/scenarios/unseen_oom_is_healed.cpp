@@ -8,14 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Holds 100 MB, and from a moment on four times as much.
-struct sudden_growth final : embedded::usage_curve {
-  instant moment{};
-  embedded::curve_point at(instant when) const override {
-    return {0.05, when < moment ? 100e6 : 400e6};
-  }
-};
-
 class unseen_oom_is_healed final : public scenario {
 public:
   void setup(plan& what) override {

@@ -5,11 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/dashboards/dashboards.hpp"
+#include "messages/quantity.hpp"
 #include "unit/support/fake_kube.hpp"
 
 namespace scaleops::test {
-
-inline constexpr int64_t mib = 1 << 20;
 
 struct dashboards_bench {
   world w;
@@ -28,10 +27,10 @@ struct dashboards_bench {
                           {"olga-token", {"olga", {}}},
                           {"rita-token", {"rita", {"readers"}}},
                           {"nina-token", {"nina", {}}}};
-    add_node("n1", 8000, 16 * 1024 * mib);
-    add_workload("shop", "cart", 2, 1000, 512 * mib);
-    add_workload("shop", "pay", 1, 500, 256 * mib);
-    add_workload("blog", "web", 3, 200, 128 * mib);
+    add_node("n1", 8000, 16 * 1024 * mebi);
+    add_workload("shop", "cart", 2, 1000, 512 * mebi);
+    add_workload("shop", "pay", 1, 500, 256 * mebi);
+    add_workload("blog", "web", 3, 200, 128 * mebi);
     policy fast;
     fast.meta.ns = "scaleops-system";
     fast.meta.name = "cost";

@@ -9,11 +9,11 @@ using namespace std::chrono_literals;
 
 TEST_CASE("the overview sums what the cluster has, asks for, uses and should ask for") {
   dashboards_bench b;
-  b.advise("shop", "cart", 400, 256 * mib);
-  b.use(0, 100 * mib, 0);
+  b.advise("shop", "cart", 400, 256 * mebi);
+  b.use(0, 100 * mebi, 0);
   b.start();
   b.w.run_for(60s);
-  b.use(100, 100 * mib, 65);
+  b.use(100, 100 * mebi, 65);
   b.w.run_for(60s);
   auto seen = b.get("/api/v1/overview");
   CHECK(seen["ready"] == true);
@@ -21,7 +21,7 @@ TEST_CASE("the overview sums what the cluster has, asks for, uses and should ask
   CHECK(seen["cpu"]["requested"] == 2 * 1000 + 500 + 3 * 200);
   CHECK(seen["cpu"]["recommended"] == 2 * 400 + 500 + 3 * 200);
   CHECK(seen["cpu"]["used"] == 6 * 100);
-  CHECK(seen["memory"]["used"] == 6 * 100 * mib);
+  CHECK(seen["memory"]["used"] == 6 * 100 * mebi);
   CHECK(seen["counts"]["workloads"] == 3);
   CHECK(seen["counts"]["pods"] == 6);
   CHECK(seen["counts"]["open"] == 3);
@@ -32,7 +32,7 @@ TEST_CASE("the overview sums what the cluster has, asks for, uses and should ask
 
 TEST_CASE("workloads are filtered, sorted and paged, and wrong parameters are named") {
   dashboards_bench b;
-  b.advise("shop", "cart", 400, 256 * mib);
+  b.advise("shop", "cart", 400, 256 * mebi);
   b.start();
   auto all = b.get("/api/v1/workloads");
   CHECK(all["total"] == 3);
@@ -55,7 +55,7 @@ TEST_CASE("workloads are filtered, sorted and paged, and wrong parameters are na
 
 TEST_CASE("one workload comes with its containers, reasons in words, pods and history") {
   dashboards_bench b;
-  b.advise("shop", "cart", 400, 256 * mib);
+  b.advise("shop", "cart", 400, 256 * mebi);
   b.start();
   auto seen = b.get("/api/v1/workloads/shop/Deployment/cart");
   CHECK(seen["containers"][0]["resources"]["requests"]["cpu"] == 1000);
@@ -69,7 +69,7 @@ TEST_CASE("one workload comes with its containers, reasons in words, pods and hi
 
 TEST_CASE("a Recommendation is handed out as Kubernetes holds it, and to those who may see it") {
   dashboards_bench b;
-  b.advise("shop", "cart", 300, 128 * mib);
+  b.advise("shop", "cart", 300, 128 * mebi);
   b.start();
   auto path = "/api/v1/workloads/shop/Deployment/cart/recommendation";
   auto found = b.call("GET", path, {}, b.as("rita"));
@@ -109,7 +109,7 @@ TEST_CASE("nothing is told without signing in, unless the configuration says so"
 
 TEST_CASE("a grant bears the authenticated name and the time, and is audited") {
   dashboards_bench b;
-  b.advise("shop", "cart", 400, 256 * mib);
+  b.advise("shop", "cart", 400, 256 * mebi);
   b.start();
   nlohmann::json wish{{"automated", true},
                       {"workloads", {"shop/Deployment/cart", "shop/Deployment/pay"}},
@@ -160,8 +160,8 @@ TEST_CASE(
 
 TEST_CASE("a change survives another writer and reports what could not be written") {
   dashboards_bench b;
-  b.advise("shop", "cart", 400, 256 * mib);
-  b.advise("shop", "pay", 400, 256 * mib);
+  b.advise("shop", "cart", 400, 256 * mebi);
+  b.advise("shop", "pay", 400, 256 * mebi);
   b.start();
   int calls = 0;
   b.kube.data().fail_update = [&](const update_object& wish) {
@@ -318,7 +318,7 @@ TEST_CASE("an OOM kill marks the workload, needs attention and is told live") {
   auto got = std::make_shared<std::vector<live_event>>();
   caf::anon_send(b.aut, subscribe_live{b.w.own(b.w.sys().spawn(sink, got)), 0});
   b.w.settle();
-  auto p = b.make_pod("shop", "cart", 0, 1000, 512 * mib);
+  auto p = b.make_pod("shop", "cart", 0, 1000, 512 * mebi);
   p.statuses[0].restarts = 1;
   p.statuses[0].last_termination = termination{"OOMKilled", 137, b.w.wall() - 1h, b.w.wall()};
   b.kube.put(p);
@@ -334,12 +334,12 @@ TEST_CASE("an OOM kill marks the workload, needs attention and is told live") {
 
 TEST_CASE("series of cluster and workload hold what was measured, with gaps where nothing was") {
   dashboards_bench b;
-  b.advise("shop", "cart", 400, 256 * mib);
-  b.use(0, 100 * mib, 0);
+  b.advise("shop", "cart", 400, 256 * mebi);
+  b.use(0, 100 * mebi, 0);
   b.start();
   for (int i = 0; i < 10; ++i) {
     b.w.run_for(60s);
-    b.use(150, 100 * mib, 60);
+    b.use(150, 100 * mebi, 60);
   }
   auto cluster = b.get("/api/v1/series", {{"span", "1h"}});
   auto n = cluster["at"].size();

@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "messages/quantity.hpp"
 #include "runtime/embedded/model.hpp"
 
 namespace scaleops::embedded::test {
 
 using namespace std::chrono_literals;
 
-inline constexpr int64_t mebi = 1LL << 20;
 inline constexpr int64_t gibi = 1LL << 30;
 
 /// Monday 2026-01-05 00:00 UTC.

@@ -1,4 +1,5 @@
 #include "runtime/replay/series_replay.hpp"
+#include "messages/quantity.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +12,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int64_t monday = 1767571200;
-constexpr double mebi = 1 << 20;
 
 /// What a closed loop of 5-minute samples has seen.
 struct course {

@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "actors/recommender/logic/recommend.hpp"
+#include "messages/quantity.hpp"
 #include "unit/support/property.hpp"
 
 namespace scaleops::test {
 
 inline const instant monday{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}};
 inline constexpr milliseconds slot_length = std::chrono::minutes{5};
-inline constexpr int64_t mebi = 1 << 20;
 
 /// A staircase of usage: each level lasts `stretch` slots of 5 minutes.
 struct history {

@@ -1,4 +1,5 @@
 #include "actors/recommender/logic/memory_model.hpp"
+#include "messages/quantity.hpp"
 
 #include <cmath>
 
@@ -8,7 +9,6 @@ using namespace scaleops;
 
 namespace {
 
-constexpr double mebi = 1 << 20;
 constexpr uint32_t start = 1767571200;  // a Monday
 
 memory_question ask(float price) {

@@ -1,4 +1,5 @@
 #include "runtime/kube/codec/decode.hpp"
+#include "messages/quantity.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -23,7 +24,6 @@ T read(object_kind kind, const std::string& text, const std::string& subkind = {
 }
 
 const resource_type pods = resource_catalog{}.types_of(object_kind::pod).front();
-constexpr int64_t mebi = 1 << 20;
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "messages/quantity.hpp"
 #include "runtime/kube/codec/decode.hpp"
 
 using namespace scaleops;
@@ -11,8 +12,6 @@ using namespace scaleops::kube;
 using nlohmann::json;
 
 namespace {
-
-constexpr int64_t mebi = 1 << 20;
 
 json created(const object& value, const std::string& subkind = {}) {
   resource_catalog catalog;
