@@ -42,7 +42,6 @@ format:      ## rewrite all C++ with clang-format
 lint: deps   ## format, hygiene, clang-tidy on all that has changed since it passed
 	@.ci/format
 	@.ci/hygiene
-	@.ci/build release
 	@.ci/tidy
 
 docs:        ## rewrite docs/configuration.md from the option tables

@@ -18,13 +18,13 @@ namespace scaleops {
 
 namespace {
 
-using self_actor = admissions_feed_actor::extend_with<objects_sink_actor>;
+using admissions_self = admissions_feed_actor::extend_with<objects_sink_actor>;
 
 struct admissions_state {
   static inline const char* name = "admissions";
-  explicit admissions_state(self_actor::pointer self) : self{self} {}
+  explicit admissions_state(admissions_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  admissions_self::pointer self;
   admissions_config cfg;
   component_env env;
   snapshot_keeper keeper;
@@ -126,8 +126,8 @@ struct admissions_state {
   }
 };
 
-self_actor::behavior_type admissions(self_actor::stateful_pointer<admissions_state> self,
-                                     admissions_config cfg, component_env env) {
+admissions_self::behavior_type admissions(admissions_self::stateful_pointer<admissions_state> self,
+                                          admissions_config cfg, component_env env) {
   auto& st = self->state;
   st.cfg = std::move(cfg);
   st.env = std::move(env);

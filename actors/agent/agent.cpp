@@ -24,13 +24,13 @@ namespace {
 constexpr std::array watched = {object_kind::namespace_object, object_kind::custom_owner_grouping,
                                 object_kind::node, object_kind::workload, object_kind::pod};
 
-using self_actor = agent_actor::extend_with<objects_sink_actor>::extend_with<leadership_sink_actor>;
+using agent_self = agent_actor::extend_with<objects_sink_actor>::extend_with<leadership_sink_actor>;
 
 struct agent_state {
   static inline const char* name = "agent";
-  explicit agent_state(self_actor::pointer self) : self{self} {}
+  explicit agent_state(agent_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  agent_self::pointer self;
   agent_config cfg;
   component_env env;
   recommender_actor recommender;
@@ -155,7 +155,7 @@ struct agent_state {
   }
 };
 
-self_actor::behavior_type agent(self_actor::stateful_pointer<agent_state> self, agent_config cfg,
+agent_self::behavior_type agent(agent_self::stateful_pointer<agent_state> self, agent_config cfg,
                                 component_env env, recommender_actor recommender) {
   auto& st = self->state;
   st.cfg = cfg;

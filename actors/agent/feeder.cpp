@@ -15,13 +15,13 @@ namespace scaleops {
 
 namespace {
 
-using self_actor = feeder_actor::extend<caf::reacts_to<caf::tick_atom>>;
+using feeder_self = feeder_actor::extend<caf::reacts_to<caf::tick_atom>>;
 
 struct feeder_state {
   static inline const char* name = "feeder";
-  explicit feeder_state(self_actor::pointer self) : self{self} {}
+  explicit feeder_state(feeder_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  feeder_self::pointer self;
   agent_config cfg;
   component_env env;  // keeps the counters alive
   recommender_actor recommender;
@@ -93,8 +93,9 @@ struct feeder_state {
   }
 };
 
-self_actor::behavior_type feeder(self_actor::stateful_pointer<feeder_state> self, agent_config cfg,
-                                 component_env env, recommender_actor recommender) {
+feeder_self::behavior_type feeder(feeder_self::stateful_pointer<feeder_state> self,
+                                  agent_config cfg, component_env env,
+                                  recommender_actor recommender) {
   auto& st = self->state;
   st.cfg = cfg;
   st.env = env;

@@ -18,7 +18,7 @@ namespace scaleops {
 
 namespace {
 
-using self_actor = scraper_actor::extend<caf::reacts_to<caf::tick_atom>>;
+using scraper_self = scraper_actor::extend<caf::reacts_to<caf::tick_atom>>;
 
 /// What is collected of one workload until the round ends.
 struct collected {
@@ -40,9 +40,9 @@ struct scraped_pod {
 
 struct scraper_state {
   static inline const char* name = "scraper";
-  explicit scraper_state(self_actor::pointer self) : self{self} {}
+  explicit scraper_state(scraper_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  scraper_self::pointer self;
   agent_config cfg;
   component_env env;
   feeder_actor feeder;
@@ -211,8 +211,8 @@ struct scraper_state {
   }
 };
 
-self_actor::behavior_type scraper(self_actor::stateful_pointer<scraper_state> self,
-                                  agent_config cfg, component_env env, feeder_actor feeder) {
+scraper_self::behavior_type scraper(scraper_self::stateful_pointer<scraper_state> self,
+                                    agent_config cfg, component_env env, feeder_actor feeder) {
   auto& st = self->state;
   st.cfg = cfg;
   st.env = std::move(env);

@@ -13,13 +13,13 @@ namespace scaleops {
 
 namespace {
 
-using self_actor = caf::typed_actor<caf::reacts_to<caf::tick_atom>>;
+using leader_self = caf::typed_actor<caf::reacts_to<caf::tick_atom>>;
 
 struct leader_state {
   static inline const char* name = "leader";
-  explicit leader_state(self_actor::pointer self) : self{self} {}
+  explicit leader_state(leader_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  leader_self::pointer self;
   leader_config cfg;
   component_env env;
   leadership_sink_actor sink;
@@ -131,8 +131,9 @@ struct leader_state {
   }
 };
 
-self_actor::behavior_type leader(self_actor::stateful_pointer<leader_state> self, leader_config cfg,
-                                 component_env env, leadership_sink_actor sink) {
+leader_self::behavior_type leader(leader_self::stateful_pointer<leader_state> self,
+                                  leader_config cfg, component_env env,
+                                  leadership_sink_actor sink) {
   auto& st = self->state;
   st.cfg = std::move(cfg);
   st.env = std::move(env);

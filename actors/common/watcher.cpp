@@ -53,13 +53,14 @@ struct by_name {
   }
 };
 
-using self_actor = watch_sink_actor::extend<caf::reacts_to<retry_now>, caf::reacts_to<idle_check>>;
+using watcher_self =
+  watch_sink_actor::extend<caf::reacts_to<retry_now>, caf::reacts_to<idle_check>>;
 
 struct watcher_state {
   static inline const char* name = "watcher";
-  explicit watcher_state(self_actor::pointer self) : self{self} {}
+  explicit watcher_state(watcher_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  watcher_self::pointer self;
   watcher_config cfg;
   component_env env;
   objects_sink_actor sink;
@@ -260,8 +261,9 @@ struct watcher_state {
   }
 };
 
-self_actor::behavior_type watcher(self_actor::stateful_pointer<watcher_state> self,
-                                  watcher_config cfg, component_env env, objects_sink_actor sink) {
+watcher_self::behavior_type watcher(watcher_self::stateful_pointer<watcher_state> self,
+                                    watcher_config cfg, component_env env,
+                                    objects_sink_actor sink) {
   auto& st = self->state;
   st.cfg = cfg;
   st.env = std::move(env);

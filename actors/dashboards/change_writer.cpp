@@ -27,14 +27,14 @@ struct job {
   bool unsure = false;  // a write was sent, and nobody heard what became of it
 };
 
-using self_actor =
+using change_writer_self =
   change_writer_actor::extend<caf::reacts_to<caf::tick_atom>>;  // own ticks stay private
 
 struct change_writer_state {
   static inline const char* name = "change_writer";
-  explicit change_writer_state(self_actor::pointer self) : self{self} {}
+  explicit change_writer_state(change_writer_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  change_writer_self::pointer self;
   change_writer_config cfg;
   component_env env;
   std::deque<job> waiting;
@@ -130,8 +130,9 @@ struct change_writer_state {
   }
 };
 
-self_actor::behavior_type change_writer(self_actor::stateful_pointer<change_writer_state> self,
-                                        change_writer_config cfg, component_env env) {
+change_writer_self::behavior_type change_writer(
+  change_writer_self::stateful_pointer<change_writer_state> self, change_writer_config cfg,
+  component_env env) {
   auto& st = self->state;
   st.cfg = cfg;
   st.env = std::move(env);

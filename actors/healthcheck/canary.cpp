@@ -11,14 +11,14 @@ namespace scaleops {
 
 namespace {
 
-using self_actor = canary_actor;
+using canary_self = canary_actor;
 using promise_type = caf::typed_response_promise<canary_flown>;
 
 struct canary_state {
   static inline const char* name = "canary";
-  explicit canary_state(self_actor::pointer self) : self{self} {}
+  explicit canary_state(canary_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  canary_self::pointer self;
   healthcheck_config cfg;
   component_env env;
   uint64_t flights = 0;
@@ -112,8 +112,8 @@ struct canary_state {
   }
 };
 
-self_actor::behavior_type canary(self_actor::stateful_pointer<canary_state> self,
-                                 healthcheck_config cfg, component_env env) {
+canary_self::behavior_type canary(canary_self::stateful_pointer<canary_state> self,
+                                  healthcheck_config cfg, component_env env) {
   auto& st = self->state;
   st.cfg = cfg;
   st.env = std::move(env);

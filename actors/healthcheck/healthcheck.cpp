@@ -36,15 +36,15 @@ namespace scaleops {
 
 namespace {
 
-using self_actor =
+using healthcheck_self =
   healthcheck_actor::extend_with<objects_sink_actor>::extend<caf::reacts_to<caf::tick_atom>,
                                                              caf::reacts_to<write_report>>;
 
 struct healthcheck_state {
   static inline const char* name = "healthcheck";
-  explicit healthcheck_state(self_actor::pointer self) : self{self} {}
+  explicit healthcheck_state(healthcheck_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  healthcheck_self::pointer self;
   healthcheck_config cfg;
   component_env env;
   healthcheck_peers peers;
@@ -225,9 +225,9 @@ struct healthcheck_state {
   }
 };
 
-self_actor::behavior_type healthcheck(self_actor::stateful_pointer<healthcheck_state> self,
-                                      healthcheck_config cfg, component_env env,
-                                      healthcheck_peers peers) {
+healthcheck_self::behavior_type healthcheck(
+  healthcheck_self::stateful_pointer<healthcheck_state> self, healthcheck_config cfg,
+  component_env env, healthcheck_peers peers) {
   auto& st = self->state;
   st.cfg = cfg;
   st.env = std::move(env);

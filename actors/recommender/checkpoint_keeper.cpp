@@ -38,7 +38,7 @@ namespace {
 constexpr milliseconds retry_first = std::chrono::seconds{2};
 constexpr milliseconds retry_most = std::chrono::seconds{30};
 
-using self_actor =
+using keeper_self =
   checkpoint_keeper_actor::extend<caf::reacts_to<caf::tick_atom>, caf::reacts_to<retry_slot>>;
 
 /// One Checkpoint object. One write at a time, and each names the version that it replaces: a write
@@ -52,9 +52,9 @@ struct slot_state {
 
 struct keeper_state {
   static inline const char* name = "checkpoint_keeper";
-  explicit keeper_state(self_actor::pointer self) : self{self} {}
+  explicit keeper_state(keeper_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  keeper_self::pointer self;
   recommender_config cfg;
   component_env env;
   checkpoint_sink_actor sink;
@@ -208,9 +208,9 @@ struct keeper_state {
   }
 };
 
-self_actor::behavior_type keeper(self_actor::stateful_pointer<keeper_state> self,
-                                 recommender_config cfg, component_env env,
-                                 checkpoint_sink_actor sink) {
+keeper_self::behavior_type keeper(keeper_self::stateful_pointer<keeper_state> self,
+                                  recommender_config cfg, component_env env,
+                                  checkpoint_sink_actor sink) {
   auto& st = self->state;
   st.cfg = cfg;
   st.env = std::move(env);

@@ -14,13 +14,13 @@ namespace scaleops {
 
 namespace {
 
-using self_actor = decision_sink_actor::extend<caf::reacts_to<caf::tick_atom>>;
+using writer_self = decision_sink_actor::extend<caf::reacts_to<caf::tick_atom>>;
 
 struct writer_state {
   static inline const char* name = "recommendation_writer";
-  explicit writer_state(self_actor::pointer self) : self{self} {}
+  explicit writer_state(writer_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  writer_self::pointer self;
   recommender_config cfg;
   component_env env;
   std::map<workload_ref, decision_made> waiting;
@@ -145,8 +145,8 @@ struct writer_state {
   }
 };
 
-self_actor::behavior_type writer(self_actor::stateful_pointer<writer_state> self,
-                                 recommender_config cfg, component_env env) {
+writer_self::behavior_type writer(writer_self::stateful_pointer<writer_state> self,
+                                  recommender_config cfg, component_env env) {
   auto& st = self->state;
   st.cfg = cfg;
   st.env = std::move(env);

@@ -54,7 +54,7 @@ constexpr std::array watched = {
 constexpr std::array bounds = {object_kind::limit_range, object_kind::resource_quota,
                                object_kind::node, object_kind::horizontal_pod_autoscaler};
 
-using self_actor =
+using recommender_self =
   recommender_actor::extend_with<objects_sink_actor>::extend_with<decision_sink_actor>::extend_with<
     checkpoint_sink_actor>::extend<caf::reacts_to<batch_taken>, caf::reacts_to<slot_collected>,
                                    caf::reacts_to<caf::tick_atom>>;
@@ -74,9 +74,9 @@ struct known_workload {
 
 struct recommender_state {
   static inline const char* name = "recommender";
-  explicit recommender_state(self_actor::pointer self) : self{self} {}
+  explicit recommender_state(recommender_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  recommender_self::pointer self;
   recommender_config cfg;
   component_env env;
   decision_sink_actor writer;
@@ -359,17 +359,17 @@ struct recommender_state {
   }
 };
 
-self_actor::behavior_type recommender(self_actor::stateful_pointer<recommender_state> self,
-                                      recommender_config cfg, component_env env) {
+recommender_self::behavior_type recommender(
+  recommender_self::stateful_pointer<recommender_state> self, recommender_config cfg,
+  component_env env) {
   auto& st = self->state;
   st.cfg = cfg;
   st.env = std::move(env);
   st.metrics.emplace(*st.env.registry);
   self->set_down_handler([&st](const caf::down_msg& down) { st.on_down(down); });
   st.start();
-  return {// component
+  return {// component, recommender
           [&st](status_query) { return st.on_status(); },
-          // recommender
           [&st](const workload_seen& seen) { st.on_seen(seen); },
           [&st](const workload_gone& gone) { st.on_gone(gone); },
           [&st](const usage_batch& batch) { return st.on_batch(batch); },

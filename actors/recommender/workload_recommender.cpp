@@ -19,13 +19,13 @@ namespace scaleops {
 
 namespace {
 
-using self_actor = workload_recommender_actor;
+using workload_recommender_self = workload_recommender_actor;
 
 struct workload_recommender_state {
   static inline const char* name = "workload_recommender";
-  explicit workload_recommender_state(self_actor::pointer self) : self{self} {}
+  explicit workload_recommender_state(workload_recommender_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  workload_recommender_self::pointer self;
   milliseconds decide_interval{};
   milliseconds status_interval{};
   wall_anchor anchor;
@@ -226,9 +226,9 @@ struct workload_recommender_state {
   }
 };
 
-self_actor::behavior_type workload_recommender(
-  self_actor::stateful_pointer<workload_recommender_state> self, recommender_config cfg,
-  component_env env, workload_facts_ptr facts, workload_context_ptr context,
+workload_recommender_self::behavior_type workload_recommender(
+  workload_recommender_self::stateful_pointer<workload_recommender_state> self,
+  recommender_config cfg, component_env env, workload_facts_ptr facts, workload_context_ptr context,
   saved_workload_ptr prior, decision_sink_actor sink) {
   auto& st = self->state;
   st.decide_interval = cfg.decide_interval;

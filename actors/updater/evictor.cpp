@@ -12,14 +12,14 @@ namespace scaleops {
 
 namespace {
 
-using self_actor = flight_actor::extend<caf::reacts_to<caf::tick_atom>>;
+using evictor_self = flight_actor::extend<caf::reacts_to<caf::tick_atom>>;
 using end = flight_ended::end;
 
 struct evictor_state {
   static inline const char* name = "evictor";
-  explicit evictor_state(self_actor::pointer self) : self{self} {}
+  explicit evictor_state(evictor_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  evictor_self::pointer self;
   updater_config cfg;
   kube_actor kube;
   pod_wish wish;
@@ -179,9 +179,9 @@ struct evictor_state {
   }
 };
 
-self_actor::behavior_type evictor(self_actor::stateful_pointer<evictor_state> self,
-                                  updater_config cfg, kube_actor kube, flight_order order,
-                                  flight_sink_actor sink) {
+evictor_self::behavior_type evictor(evictor_self::stateful_pointer<evictor_state> self,
+                                    updater_config cfg, kube_actor kube, flight_order order,
+                                    flight_sink_actor sink) {
   auto& st = self->state;
   st.cfg = std::move(cfg);
   st.kube = std::move(kube);

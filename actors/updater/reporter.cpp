@@ -21,13 +21,13 @@ namespace {
 constexpr double events_per_minute = 120;
 constexpr size_t most_writing = 8;  // statuses written at a time
 
-using self_actor = reporter_actor::extend<caf::reacts_to<caf::tick_atom>>;
+using reporter_self = reporter_actor::extend<caf::reacts_to<caf::tick_atom>>;
 
 struct reporter_state {
   static inline const char* name = "reporter";
-  explicit reporter_state(self_actor::pointer self) : self{self} {}
+  explicit reporter_state(reporter_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  reporter_self::pointer self;
   updater_config cfg;
   component_env env;
   token_bucket budget{events_per_minute, {}};
@@ -150,8 +150,8 @@ struct reporter_state {
   instant now() { return env.anchor.at(self->clock().now()); }
 };
 
-self_actor::behavior_type reporter(self_actor::stateful_pointer<reporter_state> self,
-                                   updater_config cfg, component_env env) {
+reporter_self::behavior_type reporter(reporter_self::stateful_pointer<reporter_state> self,
+                                      updater_config cfg, component_env env) {
   auto& st = self->state;
   st.cfg = std::move(cfg);
   st.env = std::move(env);

@@ -15,14 +15,14 @@ namespace scaleops {
 
 namespace {
 
-using self_actor = flight_actor::extend<caf::reacts_to<caf::tick_atom>>;
+using resizer_self = flight_actor::extend<caf::reacts_to<caf::tick_atom>>;
 using end = flight_ended::end;
 
 struct resizer_state {
   static inline const char* name = "resizer";
-  explicit resizer_state(self_actor::pointer self) : self{self} {}
+  explicit resizer_state(resizer_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  resizer_self::pointer self;
   updater_config cfg;
   kube_actor kube;
   pod_wish wish;
@@ -268,9 +268,9 @@ struct resizer_state {
   patch_metadata empty_patch() const { return {key(), 0, {}, {}, {}, wish.target->meta.uid}; }
 };
 
-self_actor::behavior_type resizer(self_actor::stateful_pointer<resizer_state> self,
-                                  updater_config cfg, kube_actor kube, flight_order order,
-                                  flight_sink_actor sink) {
+resizer_self::behavior_type resizer(resizer_self::stateful_pointer<resizer_state> self,
+                                    updater_config cfg, kube_actor kube, flight_order order,
+                                    flight_sink_actor sink) {
   auto& st = self->state;
   st.cfg = std::move(cfg);
   st.kube = std::move(kube);

@@ -58,16 +58,16 @@ constexpr milliseconds wait_for_each = std::chrono::milliseconds{15};
 constexpr milliseconds wait_most = std::chrono::seconds{30};
 constexpr milliseconds admissions_answer_holds = std::chrono::seconds{30};
 
-using self_actor =
+using updater_self =
   updater_actor::extend_with<objects_sink_actor>::extend_with<leadership_sink_actor>::extend_with<
     flight_sink_actor>::extend_with<measure_sink_actor>::extend<caf::reacts_to<caf::tick_atom>,
                                                                 caf::reacts_to<plan_now>>;
 
 struct updater_state {
   static inline const char* name = "updater";
-  explicit updater_state(self_actor::pointer self) : self{self} {}
+  explicit updater_state(updater_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  updater_self::pointer self;
   updater_config cfg;
   component_env env;
   component_actor admissions;
@@ -386,9 +386,9 @@ struct updater_state {
   instant now() { return env.anchor.at(self->clock().now()); }
 };
 
-self_actor::behavior_type updater(self_actor::stateful_pointer<updater_state> self,
-                                  updater_config cfg, component_env env,
-                                  component_actor admissions) {
+updater_self::behavior_type updater(updater_self::stateful_pointer<updater_state> self,
+                                    updater_config cfg, component_env env,
+                                    component_actor admissions) {
   auto& st = self->state;
   st.cfg = std::move(cfg);
   st.env = std::move(env);

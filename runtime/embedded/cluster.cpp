@@ -14,8 +14,8 @@ namespace scaleops::embedded {
 namespace {
 
 // Own ticks stay private.
-using self_actor = embedded_cluster_actor::extend<caf::reacts_to<caf::tick_atom>,
-                                                  caf::reacts_to<uint64_t /* late answer */>>;
+using cluster_self = embedded_cluster_actor::extend<caf::reacts_to<caf::tick_atom>,
+                                                    caf::reacts_to<uint64_t /* late answer */>>;
 
 caf::error to_caf(const api_error& error) {
   return fail(error.code, error.text);
@@ -51,7 +51,7 @@ void keep(caf::typed_response_promise<write_done>& promise, const outcome<nothin
 
 struct cluster_actor_state {
   static inline const char* name = "embedded-cluster";
-  explicit cluster_actor_state(self_actor::pointer self) : self{self} {}
+  explicit cluster_actor_state(cluster_self::pointer self) : self{self} {}
 
   ~cluster_actor_state() {
     if (!model)
@@ -62,7 +62,7 @@ struct cluster_actor_state {
     late.clear();
   }
 
-  self_actor::pointer self;
+  cluster_self::pointer self;
   wall_anchor anchor;
   std::shared_ptr<cluster_model> model;
   admissions_actor webhook;
@@ -215,9 +215,9 @@ struct cluster_actor_state {
   }
 };
 
-self_actor::behavior_type embedded_cluster(self_actor::stateful_pointer<cluster_actor_state> self,
-                                           wall_anchor anchor,
-                                           std::shared_ptr<cluster_model> model) {
+cluster_self::behavior_type embedded_cluster(
+  cluster_self::stateful_pointer<cluster_actor_state> self, wall_anchor anchor,
+  std::shared_ptr<cluster_model> model) {
   auto& st = self->state;
   st.anchor = anchor;
   st.model = std::move(model);

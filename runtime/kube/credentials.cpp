@@ -26,7 +26,7 @@ constexpr auto plugin_timeout = std::chrono::seconds{30};
 constexpr auto plugin_rest = std::chrono::seconds{5};  // after a failure
 constexpr auto expiry_margin = std::chrono::seconds{10};
 
-std::string read_file(const std::string& path, std::string& problem) {
+std::string text_of_file(const std::string& path, std::string& problem) {
   std::ifstream in{path, std::ios::binary};
   std::string text{std::istreambuf_iterator<char>{in}, {}};
   if (!in.good() && !in.eof())
@@ -37,7 +37,7 @@ std::string read_file(const std::string& path, std::string& problem) {
 std::string pem_of(const pem_source& source, std::string& problem) {
   if (!source.text.empty() || source.file.empty())
     return source.text;
-  return read_file(source.file, problem);
+  return text_of_file(source.file, problem);
 }
 
 std::string one_line(const std::string& text) {
@@ -94,7 +94,7 @@ private:
     fresh.key = pem_of(access_.key, fresh.problem);
     auto token = access_.token;
     if (!access_.token_file.empty())
-      token = one_line(read_file(access_.token_file, fresh.problem));
+      token = one_line(text_of_file(access_.token_file, fresh.problem));
     if (!fresh.problem.empty())
       fresh.problem += "; correct its path in the kubeconfig or its permissions";
     fill(fresh, token);

@@ -14,7 +14,7 @@ namespace scaleops::kube {
 
 namespace {
 
-constexpr size_t most_bytes = 4 << 20;
+constexpr size_t most_file_bytes = 4 << 20;
 
 /// What is wrong, found deep inside; caught at the edge.
 struct wrong {
@@ -215,7 +215,7 @@ kubeconfig_result parse_kubeconfig(const std::vector<kubeconfig_file>& files,
     named clusters, users, contexts;
     auto wanted = context;
     for (auto& file : files) {
-      if (file.text.size() > most_bytes)
+      if (file.text.size() > most_file_bytes)
         throw wrong{fmt::format("{}: is larger than 4 MiB, which no kubeconfig is", file.path)};
       section top{YAML::Load(file.text), file.path, ""};
       gather(top, "clusters", "cluster", clusters);

@@ -14,7 +14,7 @@ namespace scaleops::kube {
 namespace {
 
 constexpr double most_seconds = 1e10;  // of CPU: three centuries; more is no counter
-constexpr double most_bytes = 1e15;
+constexpr double most_memory = 1e15;
 
 usage_table::key key_of(const metric_sample& sample) {
   return {std::string(sample.label("namespace")), std::string(sample.label("pod")),
@@ -68,7 +68,7 @@ size_t usage_table::add_resource_metrics(std::string_view text, instant now) {
       row.cpu_seconds = sample.value;
       row.at = at;
     } else {
-      if (sample.value > most_bytes)
+      if (sample.value > most_memory)
         return;
       row.working_set = int64_t(sample.value);
       if (row.at == instant{})

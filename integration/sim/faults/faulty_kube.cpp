@@ -15,7 +15,7 @@ namespace scaleops::sim {
 
 namespace {
 
-using self_actor =
+using faulty_self =
   faulty_kube_actor::extend_with<watch_sink_actor>::extend<caf::reacts_to<uint64_t /* late */>>;
 
 constexpr size_t remembered_events = 4;  // of each watch, to be repeated
@@ -47,9 +47,9 @@ constexpr bool writes = std::is_constructible_v<kube_write, Request>;
 
 struct faulty_state {
   static inline const char* name = "faulty_kube";
-  explicit faulty_state(self_actor::pointer self) : self{self} {}
+  explicit faulty_state(faulty_self::pointer self) : self{self} {}
 
-  self_actor::pointer self;
+  faulty_self::pointer self;
   kube_actor cluster;
   kube_road_ptr road;
   std::map<uint64_t, relay> relays;  // by watch
@@ -319,8 +319,8 @@ struct faulty_state {
   }
 };
 
-self_actor::behavior_type faulty_kube(self_actor::stateful_pointer<faulty_state> self,
-                                      kube_actor cluster, kube_road_ptr road) {
+faulty_self::behavior_type faulty_kube(faulty_self::stateful_pointer<faulty_state> self,
+                                       kube_actor cluster, kube_road_ptr road) {
   auto& st = self->state;
   st.cluster = std::move(cluster);
   st.road = std::move(road);

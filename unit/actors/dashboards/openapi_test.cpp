@@ -6,11 +6,12 @@
 #include <yaml-cpp/yaml.h>
 
 #include "actors/dashboards/logic/routing.hpp"
+#include "unit/support/source_dir.hpp"
 
 using namespace scaleops::dashboards::logic;
 
 TEST_CASE("docs/api/openapi.yaml describes exactly the endpoints that there are") {
-  auto document = YAML::LoadFile(SCALEOPS_SOURCE_DIR "/docs/api/openapi.yaml");
+  auto document = YAML::LoadFile(scaleops::test::source_dir() + "/docs/api/openapi.yaml");
   std::set<std::pair<std::string, std::string>> described, known;
   for (auto path : document["paths"])
     for (auto operation : path.second) {

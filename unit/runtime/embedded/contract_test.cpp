@@ -9,7 +9,7 @@ using namespace scaleops::embedded;
 
 namespace {
 
-class embedded_host final : public test::contract_host {
+class embedded_host final : public scaleops::test::contract_host {
 public:
   embedded_host() {
     embedded_config cfg;
@@ -42,7 +42,7 @@ public:
   }
 
 private:
-  test::world world_;
+  scaleops::test::world world_;
   std::shared_ptr<cluster_model> model_;
   kube_actor kube_;
 };
@@ -50,7 +50,7 @@ private:
 }  // namespace
 
 TEST_CASE("the embedded cluster keeps the contract of the kube port") {
-  for (auto& one : test::kube_contract())
+  for (auto& one : scaleops::test::kube_contract())
     DYNAMIC_SECTION(one.promise) {
       embedded_host host;
       one.check(host);

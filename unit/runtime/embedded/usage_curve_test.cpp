@@ -7,7 +7,7 @@
 using namespace scaleops;
 using namespace scaleops::embedded;
 using namespace std::chrono_literals;
-using test::monday;
+using scaleops::embedded::test::monday;
 
 TEST_CASE("a trace holds its last value over short gaps, joins long ones and wraps at its end") {
   // 0 s, 300 s, a gap of an hour that is held, a gap of a day that is cut out.

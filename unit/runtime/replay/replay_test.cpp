@@ -1,4 +1,5 @@
 #include "runtime/replay/replay.hpp"
+#include "unit/support/source_dir.hpp"
 
 #include <unistd.h>
 
@@ -136,7 +137,7 @@ TEST_CASE("a replay goes on from a checkpoint of an older layout") {
   }
   plan.checkpoint = in.file("state");
   std::filesystem::copy(
-    fmt::format("{}/unit/runtime/replay/checkpoint_v{}.bin", SCALEOPS_SOURCE_DIR, version),
+    fmt::format("{}/unit/runtime/replay/checkpoint_v{}.bin", scaleops::test::source_dir(), version),
     plan.checkpoint);
   run(plan, in.file("decisions"));
   CHECK(text_of(in.file("decisions")) ==

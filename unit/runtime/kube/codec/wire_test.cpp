@@ -10,6 +10,7 @@
 #include "runtime/kube/codec/wire_view.hpp"
 #include "runtime/kube/event_splitter.hpp"
 #include "runtime/kube/status.hpp"
+#include "unit/support/source_dir.hpp"
 
 using namespace scaleops;
 using namespace scaleops::kube;
@@ -17,7 +18,7 @@ using namespace scaleops::kube;
 namespace {
 
 std::string fixture(const std::string& name) {
-  std::ifstream file{SCALEOPS_SOURCE_DIR "/unit/runtime/kube/codec/fixtures/" + name,
+  std::ifstream file{scaleops::test::source_dir() + "/unit/runtime/kube/codec/fixtures/" + name,
                      std::ios::binary};
   std::ostringstream out;
   out << file.rdbuf();
