@@ -23,7 +23,8 @@ MAX_LINES = 400
 
 # Values that the pure logic speaks: they must stay free of the libraries below.
 PURE_MESSAGES = {"cluster", "facts", "policy", "recommendation", "objects", "time", "quantity"}
-IMPURE_INCLUDE = re.compile(r"^(caf|boost|prometheus|google|spdlog|openssl/ssl)\b|\.pb\.h$")
+# Boost's containers are values, too.
+IMPURE_INCLUDE = re.compile(r"^(caf|boost(?!/(container_hash|unordered)/)|prometheus|google|spdlog|openssl/ssl)\b|\.pb\.h$")
 
 # Forbidden outside runtime/. The second column: also in tests.
 CALLS = [

@@ -38,6 +38,9 @@ class Arrows(unittest.TestCase):
                 self.assertEqual(rules(f"messages/{name}.cpp", f"#include <{include}>\n"), ["pure"], include)
             self.assertEqual(rules("actors/updater/updater.cpp", f"#include <{include}>\n"), [], include)
 
+    def test_containers_of_boost_are_as_pure_as_the_standard_ones(self):
+        self.assertEqual(rules("actors/updater/logic/budget.cpp", "#include <boost/unordered/unordered_flat_set.hpp>\n"), [])
+
     def test_an_include_in_a_comment_counts_for_nothing(self):
         self.assertEqual(rules("messages/time.cpp", "/*\n#include <caf/error.hpp>\n*/\n"), [])
 
