@@ -39,13 +39,17 @@ struct pod_places {
 };
 
 struct read_review {
-  admission_review review;  // uid: whatever could be read of it
+  /// uid: whatever could be read of it. The pod has what a decision needs: its metadata, names,
+  /// roles and resources of its containers.
+  admission_review review;
   pod_places places;
   std::optional<admission_verdict> doubt;  // set: it cannot be decided, for this reason
   std::string detail;                      // of the doubt, for people
 };
 
-/// Keeps its parser's memory from review to review: one reader for one thread.
+/// Walks a document once and passes over what no decision needs: that part must be balanced, it is
+/// not validated further. Keeps its parser's memory from review to review: one reader for one
+/// thread.
 class review_reader {
 public:
   review_reader();

@@ -90,6 +90,7 @@ struct review_workers::worker {
 review_workers::review_workers(workers_config config, prometheus::Registry& registry)
     : config_{std::move(config)}, counts_{std::make_shared<review_counts>(registry)} {
   config_.http.on_refused = refusal_counter(registry);
+  config_.http.pass_headers = false;
   config_.http.body_limit = std::max(config_.http.body_limit, 2 * config_.desk.largest_review);
   for (size_t i = 0; i < std::max<size_t>(config_.threads, 1); ++i)
     workers_.push_back(std::make_unique<worker>(config_, counts_));

@@ -25,6 +25,8 @@ public:
   /// A member's name with its escapes (section 3).
   pointer& add_member(std::string_view name) {
     text_.push_back('/');
+    if (name.find_first_of("~/") == name.npos)
+      return add(name);
     for (char c : name) {
       bool escaped = c == '~' || c == '/';
       text_.push_back(escaped ? '~' : c);

@@ -258,10 +258,12 @@ private:
       return send(text_response(400, "Malformed request target.\n"));
     if (message.version() >= 11 && message[http::field::host].empty())
       return send(text_response(400, "The Host header is missing.\n"));
-    for (auto& field : message) {
-      auto& slot = request.headers[lower({field.name_string().data(), field.name_string().size()})];
-      slot += (slot.empty() ? "" : ", ") + std::string{field.value()};
-    }
+    if (core_->config.pass_headers)
+      for (auto& field : message) {
+        auto& slot =
+          request.headers[lower({field.name_string().data(), field.name_string().size()})];
+        slot += (slot.empty() ? "" : ", ") + std::string{field.value()};
+      }
     request.body = std::move(message.body());
     request.peer = peer_;
     auto turn = ++turn_;

@@ -45,6 +45,7 @@ struct http_server_config {
   milliseconds write_timeout =
     std::chrono::seconds{30};  // for one response or one piece of a stream
   string_map headers;          // put on every response
+  bool pass_headers = true;    // false: handlers get no headers, which spares a dozen copies
 
   /// Set: HTTPS, with whatever certificate it shows at the time of a handshake.
   std::shared_ptr<const tls::server_tls> tls;

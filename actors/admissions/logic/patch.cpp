@@ -43,11 +43,14 @@ void take(resource_kind kind, const container_recommendation& wish, const policy
 
 /// The class that the pod was written with: it may have our patch already, when the API server asks
 /// again.
-qos_class original_qos(const metadata& meta, std::vector<container_spec> containers) {
-  if (auto origin = origin_of(meta))
-    for (auto& each : containers)
-      if (auto found = origin->find(each.name); found != origin->end())
-        each.resources = found->second;
+qos_class original_qos(const metadata& meta, const std::vector<container_spec>& now) {
+  auto origin = origin_of(meta);
+  if (!origin)
+    return qos_of(now);
+  auto containers = now;
+  for (auto& each : containers)
+    if (auto found = origin->find(each.name); found != origin->end())
+      each.resources = found->second;
   return qos_of(containers);
 }
 

@@ -71,7 +71,9 @@ named_resources named(const std::vector<container_spec>& containers) {
 
 std::string write_resources(const named_resources& value) {
   // Straight into the text: this is done twice for every pod that is created.
-  std::string out = "{";
+  std::string out;
+  out.reserve(128 * value.size() + 2);
+  out += '{';
   for (auto& [name, one] : value) {
     if (out.size() > 1)
       out += ',';

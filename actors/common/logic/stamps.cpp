@@ -10,9 +10,12 @@ namespace scaleops {
 
 namespace {
 
+/// The maps are small: walking one costs less than making a string of the key.
 const std::string* find(const string_map& map, std::string_view key) {
-  auto found = map.find(std::string(key));
-  return found == map.end() ? nullptr : &found->second;
+  for (auto& [name, value] : map)
+    if (name == key)
+      return &value;
+  return nullptr;
 }
 
 const std::string* annotation(const metadata& meta, std::string_view key) {
@@ -50,10 +53,14 @@ pod_stamps stamps_for(const metadata& meta, const stamp_inputs& in) {
   out.annotations.emplace(labels::last_applied_resources, write_resources(in.applied));
   out.annotations.emplace(labels::managed_containers, std::move(list));
   auto known = origin_of(meta);
-  auto origin = known.value_or(named_resources{});
+  if (!known) {
+    out.annotations.emplace(labels::origin_resources, write_resources(in.origin));
+    return out;
+  }
   // Other webhooks add containers after us: what an origin does not know yet, it learns.
+  auto origin = *known;
   origin.insert(in.origin.begin(), in.origin.end());
-  if (origin != known)
+  if (origin != *known)
     out.annotations.emplace(labels::origin_resources, write_resources(origin));
   return out;
 }
