@@ -110,7 +110,7 @@ public:
     bool allowed =
       text.starts_with("HTTP/1.1 200") && text.find("\"allowed\":true") != std::string_view::npos;
     ++(allowed ? out_.answered : out_.failed);
-    out_.patched += text.find("\"patch\":") != std::string_view::npos;
+    out_.patched += carries_patch(text);
     out_.bytes += text.size();
     out_.latencies.push_back(real_clock::now() - what.due);
     free_.push_back(&by);

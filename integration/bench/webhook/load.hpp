@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace scaleops::bench {
@@ -18,6 +19,11 @@ struct load_wishes {
   size_t requests = 100'000;
   double per_second = 0;  // 0: each connection asks again as soon as it is answered
 };
+
+/// Whether an AdmissionReview's answer changes the pod.
+inline bool carries_patch(std::string_view answer) {
+  return answer.find("\"patch\":") != answer.npos;
+}
 
 struct load_result {
   size_t answered = 0;  // allowed

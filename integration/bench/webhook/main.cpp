@@ -54,10 +54,17 @@ std::chrono::nanoseconds process_cpu() {
   return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
 }
 
+webhook::desk_config desk_config() {
+  webhook::desk_config out;
+  out.now = wall_now;
+  out.feed_patience = 24h;  // nobody tells the news here
+  return out;
+}
+
 /// The webhook as `scaleops admissions` runs it, on one thread, without the actor that feeds it.
 class webhook_under_test {
 public:
-  explicit webhook_under_test(size_t workloads) {
+  explicit webhook_under_test(std::shared_ptr<const snapshot_keeper> snapshot) {
     auto now = wall_now();
     std::string problem;
     auto authority = tls::make_authority("bench", {now - 1h, now + 48h}, problem);
@@ -72,13 +79,11 @@ public:
     webhook::workers_config config;
     config.threads = 1;
     config.http.tls = shown_;
-    config.desk.now = wall_now;
-    config.desk.feed_patience = 24h;  // nobody tells the news here
+    config.desk = desk_config();
     workers_ = std::make_unique<webhook::review_workers>(config, registry_);
     problem = workers_->start();
     if (!problem.empty())
       throw std::runtime_error(problem);
-    auto snapshot = make_snapshot(workloads, now);
     workers_->tell([snapshot](webhook::review_desk& desk) { desk.take(*snapshot); });
   }
 
@@ -112,6 +117,20 @@ measured measure(load_wishes with, const webhook_under_test& webhook,
     throw std::runtime_error(
       fmt::format("only {} of {} pods were patched", out.load.patched, out.load.answered));
   return out;
+}
+
+/// Microseconds of CPU from a review's bytes to its answer's, as the VPA's program measures its
+/// own: neither TLS nor HTTP.
+double measure_logic(const snapshot_keeper& snapshot, const std::vector<std::string>& reviews,
+                     size_t requests) {
+  prometheus::Registry registry;
+  webhook::review_desk desk{desk_config(), std::make_shared<webhook::review_counts>(registry)};
+  desk.take(snapshot);
+  auto before = process_cpu();
+  for (size_t i = 0; i < requests; ++i)
+    if (auto answer = desk.answer(reviews[i % reviews.size()]); !carries_patch(answer))
+      throw std::runtime_error("a review was answered without a patch: " + answer.substr(0, 200));
+  return double((process_cpu() - before).count()) / 1000 / double(std::max<size_t>(requests, 1));
 }
 
 /// The reviews one a line, for the other program; goes with its end.
@@ -162,7 +181,8 @@ double milliseconds_of(std::chrono::nanoseconds span) {
 }
 
 int run(const wishes& with) {
-  webhook_under_test webhook{with.workloads};
+  auto snapshot = make_snapshot(with.workloads, wall_now());
+  webhook_under_test webhook{snapshot};
   std::vector<std::string> reviews;
   for (size_t i = 0; i < with.distinct; ++i)
     reviews.push_back(
@@ -170,12 +190,13 @@ int run(const wishes& with) {
   auto warm = with.fast;
   warm.requests = std::max<size_t>(with.fast.requests / 10, 1);
   measure(warm, webhook, reviews);
-  std::vector<double> costs, theirs;
+  std::vector<double> costs, logic, theirs;
   double a_second = 0;
   for (int round = 0; round < with.rounds; ++round) {
     auto one = measure(with.fast, webhook, reviews);
     costs.push_back(one.server_us);
     a_second = std::max(a_second, double(one.load.answered) / one.load.seconds);
+    logic.push_back(measure_logic(*snapshot, reviews, with.fast.requests));
     if (!with.vpa.empty())
       theirs.push_back(measure_vpa(with.vpa, reviews, with.workloads));
   }
@@ -188,21 +209,23 @@ int run(const wishes& with) {
     "webhook: reviews of {} bytes by TLS on kept connections, {} workloads in the snapshot\n"
     "  CPU of a review        {:9.1f} us   ({:.0f} a second on one core)\n"
     "  answered beside the client on this machine {:.0f} a second\n"
-    "  at {:.0f} a second        p50 {:.2f} ms, p99 {:.2f} ms, p99.9 {:.2f} ms\n",
+    "  at {:.0f} a second        p50 {:.2f} ms, p99 {:.2f} ms, p99.9 {:.2f} ms\n"
+    "from a review's bytes to its answer's, without HTTP and TLS\n"
+    "  ours                   {:9.1f} us\n",
     reviews.front().size(), with.workloads, cost, per_core, a_second, with.paced.per_second, p50,
-    p99, milliseconds_of(paced.load.latency(0.999)));
+    p99, milliseconds_of(paced.load.latency(0.999)), median(logic));
   std::vector<goal> goals;
   double ratio = 0;
   if (theirs.empty()) {
-    fmt::print("  the VPA's admission logic: not measured (no --vpa)\n");
+    fmt::print("  the VPA's              not measured (no --vpa)\n");
     goals.push_back({"reviews a second and core", per_core, with.least_a_second, "", true});
   } else {
-    ratio = median(theirs) / cost;
-    fmt::print("  the VPA's admission logic {:6.1f} us   ({:.1f} x ours; without HTTP and TLS)\n",
-               median(theirs), ratio);
+    ratio = median(theirs) / median(logic);
+    fmt::print("  the VPA's              {:9.1f} us   ({:.1f} x ours; {:.1f} x ours by TLS)\n",
+               median(theirs), ratio, median(theirs) / cost);
     // One of the two is asked for.
-    if (per_core < with.least_a_second && ratio >= with.least_ratio)
-      goals.push_back({"requests a core beside the VPA", ratio, with.least_ratio, "x", true});
+    if (per_core < with.least_a_second)
+      goals.push_back({"reviews a core beside the VPA", ratio, with.least_ratio, "x", true});
     else
       goals.push_back({"reviews a second and core", per_core, with.least_a_second, "", true});
   }
@@ -218,6 +241,7 @@ int run(const wishes& with) {
     std::ofstream file(with.json);
     file << nlohmann::json{{"review_us", cost},
                            {"reviews_per_core", per_core},
+                           {"logic_us", median(logic)},
                            {"vpa_us", median(theirs)},
                            {"ratio", ratio},
                            {"p50_ms", p50},
