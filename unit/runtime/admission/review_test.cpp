@@ -69,6 +69,64 @@ TEST_CASE("a pod that leaves its namespace out gets the review's") {
   CHECK(read(review_of(pod)).review.object->meta.ns == "shop");
 }
 
+TEST_CASE("init containers that come first in the document come last in the pod") {
+  // As the API server writes it; nlohmann's tree sorts by name.
+  review_reader reader;
+  auto got = reader.read(R"({"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{
+    "uid":"u","resource":{"group":"","version":"v1","resource":"pods"},"namespace":"shop",
+    "operation":"CREATE","object":{"kind":"Pod","spec":{
+      "volumes":[{"name":"data","emptyDir":{}}],
+      "initContainers":[{"name":"setup"}],
+      "containers":[{"env":[{"name":"name","value":"{\"name\":[\\"}],"name":"app"}]},
+      "metadata":{"name":"web"}}}})");
+  REQUIRE_FALSE(got.doubt);
+  auto& containers = got.review.object->containers.get();
+  REQUIRE(containers.size() == 2);
+  CHECK((containers[0].name == "app" && containers[0].role == container_role::main));
+  CHECK((containers[1].name == "setup" && containers[1].role == container_role::init));
+  CHECK((got.places.containers[0].index == 0 && !got.places.containers[0].init));
+  CHECK((got.places.containers[1].index == 0 && got.places.containers[1].init));
+  CHECK(got.review.object->meta.name == "web");
+}
+
+TEST_CASE("amounts may be bare numbers; what is null or of another type counts as absent") {
+  auto pod = review_pod();
+  pod["spec"]["containers"] = json::parse(R"([
+    {"name": "app", "resources": {"requests": {"cpu": 2, "memory": 1e9}, "limits": null}},
+    {"name": "side", "resources": {"requests": {"cpu": true, "memory": null}}},
+    {"name": 7, "resources": null, "restartPolicy": "Always"}])");
+  pod["metadata"]["annotations"] = {
+    {"kubectl.kubernetes.io/last-applied-configuration", "long"}, {"team", "shop"}, {"odd", 5}};
+  auto got = read(review_of(pod));
+  REQUIRE_FALSE(got.doubt);
+  auto& containers = got.review.object->containers.get();
+  CHECK(containers[0].resources.requests == resources{2000, 1'000'000'000});
+  CHECK((got.places.containers[0].requests.cpu && !got.places.containers[0].limits.there));
+  CHECK(containers[1].resources == container_resources{});
+  CHECK((got.places.containers[1].requests.cpu && !got.places.containers[1].requests.memory));
+  CHECK(containers[2].name.empty());
+  CHECK(containers[2].role == container_role::main);
+  CHECK_FALSE(got.places.containers[2].resources);
+  CHECK(got.places.annotations);
+  CHECK(got.review.object->meta.annotations.get() == string_map{{"odd", ""}, {"team", "shop"}});
+}
+
+TEST_CASE("what is passed over must be balanced, and nothing may follow the review") {
+  review_reader reader;
+  auto text = review_of(review_pod()).dump();
+  CHECK_FALSE(reader.read(text + " \n").doubt);
+  CHECK(reader.read(text + "}").doubt == verdict::unreadable);
+  CHECK(reader.read(text + "{}").doubt == verdict::unreadable);
+  for (size_t length = 1; length < text.size(); ++length)
+    REQUIRE(reader.read(text.substr(0, length)).doubt == verdict::unreadable);
+  auto pod = review_pod();
+  pod["spec"]["volumes"] = json::array();
+  text = review_of(pod).dump();
+  auto at = text.find("\"volumes\":[]") + 10;
+  CHECK(reader.read(std::string{text}.replace(at, 2, "[{]")).doubt == verdict::unreadable);
+  CHECK_FALSE(reader.read(std::string{text}.replace(at, 2, "[[[{\"a\":[1,2]}]]]")).doubt);
+}
+
 TEST_CASE("the patch changes what differs and leaves foreign resources alone") {
   auto answer = resize("app", {res(200, "1Gi"), res(400, "2Gi")});
   auto patch = patch_for(review_pod(), answer);
