@@ -54,6 +54,8 @@ function(scaleops_tests name)
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${arg_LINK} test_main)
   set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)  # the sources are joined already
+  # What is tested is compiled as the preset says. The tests themselves run for seconds and would take minutes to optimise.
+  target_compile_options(${name} PRIVATE -O0)
   if(NOT CMAKE_UNITY_BUILD)
     target_precompile_headers(${name} PRIVATE <catch2/catch.hpp>)
   endif()
