@@ -171,12 +171,13 @@ class Loop(unittest.TestCase):
             self.assertEqual({call for call, codes in calls.items() if 403 in codes}, set(), name)
 
     def test_8_each_right_was_used(self):
-        # But for those that need a cluster that is otherwise: the fallback to metrics-server, and Argo Rollouts.
+        # But for those that need a cluster that is otherwise, or days: metrics-server instead of the nodes' proxy
+        # and Argo Rollouts (both in unit/runtime/kube/client_test.cpp), and those of the unit tests named here.
         rare = {"agent": {("list", "pods", "metrics.k8s.io")},
-                "recommender": {("delete", "checkpoints")},  # when a slot's workloads are gone for a week
-                # Live memory is looked at before a shrink, which takes hours of history.
+                "recommender": {("delete", "checkpoints")},  # a slot whose workloads are gone for a week: checkpoint_keeper_test.cpp
+                # Live memory is looked at before a shrink, which takes hours of history: updater_test.cpp.
                 "updater": {("list", "pods", "metrics.k8s.io"), ("get", "nodes/proxy")},
-                # Read again only where another writer was faster.
+                # Read again where another writer was faster or an answer was lost: change_writer_test.cpp.
                 "dashboards": {("list", "pods", "metrics.k8s.io"), ("get", "recommendations")}}
         for name in COMPONENTS:
             used = {(verb, resource) + ((group,) if group == "metrics.k8s.io" else ()) for verb, resource, group in
