@@ -47,7 +47,10 @@ public:
     for (auto& each : entries_)
       index_.insert(&each);
   }
-  object_cache& operator=(const object_cache& other) { return *this = object_cache{other}; }
+  object_cache& operator=(const object_cache& other) {
+    *this = object_cache{other};
+    return *this;
+  }
 
   change apply(const watch_event& event) {
     auto now = object_cast<T>(event.object);
