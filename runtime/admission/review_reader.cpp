@@ -93,14 +93,14 @@ std::optional<int64_t> quantity_in(ondemand::value& value,
   return out;
 }
 
-string_map texts_in(ondemand::value& value, bool& is_object) {
+/// Absent where it is no object.
+std::optional<string_map> texts_in(ondemand::value& value) {
   string_map out;
-  is_object = each_member(value, [&](std::string_view key, ondemand::value member) {
-    auto text = text_in(member);
+  bool object = each_member(value, [&](std::string_view key, ondemand::value member) {
     if (key != "kubectl.kubernetes.io/last-applied-configuration")  // long, and of no use to us
-      out.insert_or_assign(out.end(), std::string(key), std::string(text));
+      out.insert_or_assign(out.end(), std::string(key), std::string(text_in(member)));
   });
-  return out;
+  return object ? std::optional{std::move(out)} : std::nullopt;
 }
 
 owner_reference owner_in(ondemand::value& value) {
@@ -122,6 +122,7 @@ owner_reference owner_in(ondemand::value& value) {
 struct read_container {
   container_spec spec;
   container_place place;
+  bool restarts = false;            // an init container of that kind is a sidecar
   const char* misshapen = nullptr;  // a part that a patch may go into, and that is no object
 };
 
@@ -149,8 +150,7 @@ read_container container_in(ondemand::value& value) {
     if (key == "name") {
       out.spec.name = text_in(member);
     } else if (key == "restartPolicy") {
-      if (text_in(member) == "Always")
-        out.spec.role = container_role::sidecar;  // where it is an init container
+      out.restarts = text_in(member) == "Always";
     } else if (key == "resources" && !is_null(member)) {
       out.place.resources = true;
       bool object = each_member(member, [&](std::string_view part, ondemand::value amounts) {
@@ -194,9 +194,9 @@ private:
       if (is_null(member))
         return;
       there = true;
-      bool object = false;
-      into = texts_in(member, object);
-      if (!object)
+      if (auto texts = texts_in(member))
+        into = std::move(*texts);
+      else
         misshapen = fmt::format("metadata.{}", name);
     };
     each_member(value, [&](std::string_view key, ondemand::value member) {
@@ -232,10 +232,8 @@ private:
       bool init = list == &inits;
       for (size_t i = 0; i < list->size(); ++i) {
         auto& one = (*list)[i];
-        if (!init)
-          one.spec.role = container_role::main;
-        else if (one.spec.role != container_role::sidecar)
-          one.spec.role = container_role::init;
+        if (init)
+          one.spec.role = one.restarts ? container_role::sidecar : container_role::init;
         one.place.init = init;
         one.place.index = i;
         if (one.misshapen)
