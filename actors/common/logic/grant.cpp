@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "actors/common/logic/small_map.hpp"
 #include "messages/labels.hpp"
 
 namespace scaleops {
@@ -18,14 +19,12 @@ bool is(std::string_view text, std::string_view word) {
                     [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
 }
 
-/// Annotations speak before labels. The maps are small and this is asked for every pod: walking
-/// them costs less than making a string of the key.
+/// Annotations speak before labels.
 std::optional<std::string_view> said(const string_map& annotations, const string_map& labels,
                                      std::string_view key) {
   for (auto* map : {&annotations, &labels})
-    for (auto& [name, value] : *map)
-      if (name == key)
-        return value;
+    if (auto* text = value_at(*map, key))
+      return *text;
   return std::nullopt;
 }
 

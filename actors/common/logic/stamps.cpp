@@ -4,27 +4,20 @@
 #include <string_view>
 #include <utility>
 
+#include "actors/common/logic/small_map.hpp"
 #include "messages/labels.hpp"
 
 namespace scaleops {
 
 namespace {
 
-/// The maps are small: walking one costs less than making a string of the key.
-const std::string* find(const string_map& map, std::string_view key) {
-  for (auto& [name, value] : map)
-    if (name == key)
-      return &value;
-  return nullptr;
-}
-
 const std::string* annotation(const metadata& meta, std::string_view key) {
-  return find(meta.annotations, key);
+  return value_at(meta.annotations, key);
 }
 
 bool contains_all(const string_map& all, const string_map& part) {
   return std::all_of(part.begin(), part.end(), [&](auto& entry) {
-    auto* value = find(all, entry.first);
+    auto* value = value_at(all, entry.first);
     return value && *value == entry.second;
   });
 }
